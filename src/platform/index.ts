@@ -1,0 +1,15 @@
+/**
+ * platform: the one room where the world enters: disks, clock, randomness, threads, volumes.
+ * Invariant: `node:fs`, clocks, timers, randomness and `process.env` appear nowhere else.
+ */
+export {
+  alignedBuffer,
+  type Disk,
+  type FileFacts,
+  type FileKind,
+  type FolderEntry,
+  type ReadableFile,
+  type SyncStrength,
+  type WritableFile,
+} from './disk.ts';
+export type { Clock, Random, Task, TaskWorld, Volume, Volumes, Workers, World } from './world.ts';

@@ -1,0 +1,2 @@
+/** Compiles the AssemblyScript kernels; replaced in full once the first kernel lands. */
+export {};
