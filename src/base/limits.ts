@@ -4,10 +4,10 @@
  */
 export const LIMITS = {
   /** One read of a large sequential copy, in bytes; also the size of a worker's aligned buffer. */
-  copyChunkBytes: 1 << 20,
+  copyChunkBytes: 1_048_576,
   /** A batch of files that share one barrier of folder and journal syncs. */
   batchFilesMax: 128,
-  batchBytesMax: 128 << 20,
+  batchBytesMax: 134_217_728,
   /** Batches staged at the same time; each holds one worker. */
   batchesInFlightMax: 4,
   /** How often a file that changes while it is read is read again. */
@@ -15,23 +15,23 @@ export const LIMITS = {
   /** Two modification times closer than this are the same (FAT keeps 2 s). */
   mtimeToleranceMs: 2000,
   /** First bytes of a file whose digest tells quickly whether its content may be known. */
-  headBytes: 64 << 10,
+  headBytes: 65_536,
   /** One unchanged file in this many is read again in each run, in turn. */
   rollingSampleEvery: 64,
   /** The rolling sample reads at most this much in one run, in bytes. */
-  rollingSampleBytesMax: 256 << 20,
+  rollingSampleBytesMax: 268_435_456,
   /** Folder depth below a source; deeper is an issue, not a stack overflow. */
   folderDepthMax: 200,
   /** One journal line, in bytes; a longer one is damage. */
-  journalLineBytesMax: 1 << 20,
+  journalLineBytesMax: 1_048_576,
   /** Files in one folder of originals before a second folder of the same day begins. */
   originalsPerFolderMax: 4096,
   /** Bytes kept free on a vault so that the journal can always be finished. */
-  reserveBytes: 4 << 20,
+  reserveBytes: 4_194_304,
   /** A cleaned file name, in UTF-8 bytes, digest and extensions included (exFAT and NTFS allow 255 units). */
   storedNameBytesMax: 200,
   /** Issues kept in a report; the rest are counted. */
   issuesKeptMax: 10_000,
   /** A lease that was not renewed for this long is dead. */
-  leaseMs: 15 * 60_000,
+  leaseMs: 900_000,
 } as const;

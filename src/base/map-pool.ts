@@ -12,7 +12,10 @@ export async function* mapPool<T, R>(
   const errors: unknown[] = [];
   const start = (item: T): void => {
     const run = work(item)
-      .then((result) => void done.push(result), (error: unknown) => void errors.push(error))
+      .then(
+        (result) => void done.push(result),
+        (error: unknown) => void errors.push(error),
+      )
       .finally(() => running.delete(run));
     running.add(run);
   };

@@ -85,5 +85,5 @@ export function alignedBuffer(sizeBytes: number): Uint8Array<ArrayBuffer> {
   // A WebAssembly memory is the one portable way to page-aligned bytes in JavaScript.
   const pages = Math.ceil(sizeBytes / 65536);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  return new Uint8Array(memory.buffer as ArrayBuffer, 0, sizeBytes);
+  return new Uint8Array(memory.buffer, 0, sizeBytes);
 }
