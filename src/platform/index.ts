@@ -12,4 +12,4 @@ export {
   type SyncStrength,
   type WritableFile,
 } from './disk.ts';
-export type { Clock, Random, Task, TaskWorld, Volume, Volumes, Workers, World } from './world.ts';
+export type { Clock, Host, Random, Task, TaskWorld, Volume, Volumes, Workers, World } from './world.ts';

@@ -7,6 +7,16 @@ export interface World {
   readonly random: Random;
   readonly workers: Workers;
   readonly volumes: Volumes;
+  readonly host: Host;
+}
+
+/** This machine and this process, as leases name them. */
+export interface Host {
+  /** The machine's name. */
+  readonly name: string;
+  readonly processId: number;
+  /** Whether a process of this machine runs. */
+  isRunning(processId: number): boolean;
 }
 
 /** Time. */
