@@ -1,0 +1,16 @@
+/**
+ * store: where bytes live and how they get there for good: read once, digest, write, sync, read back, publish.
+ * Invariant: knows files and digests, neither journals nor pictures.
+ */
+export { digestFile, type FileDigest, headOf, RunningDigest, readChunks } from './digest-file.ts';
+export { ensureFolder, type Publication, publishFiles } from './publish.ts';
+export { readSmallFile, writeNewFile } from './small-file.ts';
+export {
+  type Failure,
+  failureOf,
+  type OnHead,
+  type PartOutcome,
+  type StageFile,
+  type StageOutcome,
+  stageFiles,
+} from './stage.ts';

@@ -1,0 +1,208 @@
+import { type BlobId, messageOf, systemCodeOf } from '../base/index.ts';
+import type { Disk, FileFacts, ReadableFile, WritableFile } from '../platform/index.ts';
+import { digestFile, type FileDigest, RunningDigest, readChunks } from './digest-file.ts';
+
+/** One file to be read once and copied to unfinished files on several targets. */
+export interface StageFile {
+  readonly source: string;
+  /** Absolute path of the unfinished file on each target; null where the target does not need it. */
+  readonly parts: readonly (string | null)[];
+}
+
+/** Trouble of one file, with the system's code. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What became of one target's copy: durable and read back right, or not there. */
+export type PartOutcome =
+  | { readonly state: 'verified'; readonly isDirect: boolean; readonly isWeak: boolean }
+  | { readonly state: 'failed'; readonly failure: Failure }
+  | { readonly state: 'none' };
+
+/** What became of one file. `changed`: it kept changing while it was read. */
+export type StageOutcome =
+  | {
+      readonly state: 'read';
+      readonly blob: BlobId;
+      readonly sizeBytes: number;
+      readonly head: string;
+      readonly mtimeMs: number;
+      readonly mode: number;
+      readonly parts: readonly PartOutcome[];
+    }
+  | { readonly state: 'changed' }
+  | { readonly state: 'unreadable'; readonly failure: Failure };
+
+/** Called with the first bytes of each file (at most 1 MiB) while they are in memory. */
+export type OnHead = (fileIndex: number, bytes: Uint8Array) => void;
+
+/**
+ * Copies a batch of files: reads each once, digests while it writes; then syncs all; then reads every copy back,
+ * past the page cache where the system can, and compares digests. A copy that does not come back right is a failed part.
+ * No error of one file or one target touches another; unfinished files of failed parts are removed.
+ */
+export async function stageFiles(
+  disk: Disk,
+  files: readonly StageFile[],
+  onHead: OnHead = () => {},
+): Promise<StageOutcome[]> {
+  const copies: Copy[] = [];
+  for (const [index, file] of files.entries()) {
+    copies.push(await copyOnce(disk, file, (bytes) => onHead(index, bytes)));
+  }
+  // All writes before all syncs: the system can then make a batch of small files durable together.
+  for (const copy of copies) for (const part of copy.parts) await syncPart(part);
+  for (const copy of copies) for (const part of copy.parts) await verifyPart(disk, part, copy);
+  for (const copy of copies) {
+    for (const part of copy.parts) if (part.failure !== null) await removeQuietly(disk, part.path);
+  }
+  return copies.map(outcomeOf);
+}
+
+/** A file on its way: what was read and one part for each target that needs it. */
+interface Copy {
+  digest: Omit<FileDigest, 'isDirect'> | null;
+  facts: FileFacts | null;
+  unreadable: Failure | null;
+  readonly slots: readonly (Part | null)[];
+  readonly parts: readonly Part[];
+}
+
+interface Part {
+  readonly path: string;
+  file: WritableFile | null;
+  failure: Failure | null;
+  isWeak: boolean;
+  isDirect: boolean;
+}
+
+async function copyOnce(
+  disk: Disk,
+  file: StageFile,
+  onHead: (bytes: Uint8Array) => void,
+): Promise<Copy> {
+  const slots = file.parts.map((path) => (path === null ? null : newPart(path)));
+  const parts = slots.filter((part) => part !== null);
+  const copy: Copy = { digest: null, facts: null, unreadable: null, slots, parts };
+  let source: ReadableFile | null = null;
+  try {
+    source = await disk.openRead(file.source);
+    await copyBytes(disk, source, copy, onHead);
+  } catch (error) {
+    copy.unreadable = failureOf(error);
+  } finally {
+    await source?.close();
+  }
+  const isLost = copy.unreadable !== null || copy.digest === null;
+  if (isLost) for (const part of parts) await abandonPart(part, NOT_READ);
+  return copy;
+}
+
+/** Leaves `copy.digest` null where the file changed between its first and its last byte. */
+async function copyBytes(
+  disk: Disk,
+  source: ReadableFile,
+  copy: Copy,
+  onHead: (bytes: Uint8Array) => void,
+): Promise<void> {
+  const before = await source.facts();
+  for (const part of copy.parts) await openPart(disk, part);
+  const digest = new RunningDigest();
+  let isHead = true;
+  for await (const chunk of readChunks(source)) {
+    if (isHead) onHead(chunk);
+    isHead = false;
+    digest.update(chunk);
+    for (const part of copy.parts) await writePart(part, chunk);
+  }
+  const read = digest.finish();
+  const after = await source.facts();
+  const isStill =
+    read.sizeBytes === before.sizeBytes &&
+    after.sizeBytes === before.sizeBytes &&
+    after.mtimeMs === before.mtimeMs;
+  copy.facts = after;
+  copy.digest = isStill ? read : null;
+}
+
+const NOT_READ: Failure = { code: 'ECANCELED', message: 'the source could not be read' };
+
+function newPart(path: string): Part {
+  return { path, file: null, failure: null, isWeak: false, isDirect: false };
+}
+
+async function openPart(disk: Disk, part: Part): Promise<void> {
+  await guardPart(part, async () => {
+    part.file = await disk.createNew(part.path);
+  });
+}
+
+async function writePart(part: Part, bytes: Uint8Array): Promise<void> {
+  if (part.failure === null) await guardPart(part, async () => part.file?.write(bytes));
+}
+
+async function syncPart(part: Part): Promise<void> {
+  if (part.failure !== null) return;
+  await guardPart(part, async () => {
+    part.isWeak = (await part.file?.sync()) !== 'durable';
+    await part.file?.close();
+    part.file = null;
+  });
+}
+
+async function verifyPart(disk: Disk, part: Part, copy: Copy): Promise<void> {
+  if (part.failure !== null) return;
+  await guardPart(part, async () => {
+    const read = await digestFile(disk, part.path, { direct: true });
+    part.isDirect = read.isDirect;
+    if (read.blob !== copy.digest?.blob) {
+      part.failure = { code: 'EVERIFY', message: 'the copy read back with other bytes' };
+    }
+  });
+}
+
+/** Runs one step of a part; an error spoils this part only. */
+async function guardPart(part: Part, step: () => Promise<void>): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    await abandonPart(part, failureOf(error));
+  }
+}
+
+async function abandonPart(part: Part, failure: Failure): Promise<void> {
+  part.failure ??= failure;
+  const file = part.file;
+  part.file = null;
+  await file?.close().catch(() => {});
+}
+
+async function removeQuietly(disk: Disk, path: string): Promise<void> {
+  // What cannot be removed now is only an unfinished file, which the next run clears away.
+  await disk.removeFile(path).catch(() => {});
+}
+
+function outcomeOf(copy: Copy): StageOutcome {
+  if (copy.unreadable !== null) return { state: 'unreadable', failure: copy.unreadable };
+  if (copy.digest === null || copy.facts === null) return { state: 'changed' };
+  return {
+    state: 'read',
+    ...copy.digest,
+    mtimeMs: copy.facts.mtimeMs,
+    mode: copy.facts.mode,
+    parts: copy.slots.map(partOutcome),
+  };
+}
+
+function partOutcome(part: Part | null): PartOutcome {
+  if (part === null) return { state: 'none' };
+  if (part.failure !== null) return { state: 'failed', failure: part.failure };
+  return { state: 'verified', isDirect: part.isDirect, isWeak: part.isWeak };
+}
+
+/** The code and text of whatever a disk threw. */
+export function failureOf(error: unknown): Failure {
+  return { code: systemCodeOf(error) || 'EUNKNOWN', message: messageOf(error) };
+}

@@ -1,0 +1,127 @@
+import { parseBlobId } from '../base/index.ts';
+import type { LineValue } from './line.ts';
+import type { JournalRecord, RunSource, SnapshotSource } from './records.ts';
+
+/** What a checked line says; null where its type is not known to this version or a member is not what it must be. */
+export function parseRecord(line: LineValue): JournalRecord | null {
+  const shape = SHAPES[line.type as JournalRecord['type']];
+  return shape !== undefined && Object.hasOwn(SHAPES, line.type) && hasShape(line, shape)
+    ? (line as unknown as JournalRecord)
+    : null;
+}
+
+/** Whether the type is one this version knows: an unknown one is skipped, a known one with bad members is damage. */
+export function isKnownType(type: string): boolean {
+  return Object.hasOwn(SHAPES, type);
+}
+
+/** Whether a relative path is safe to join to a folder: no empty, `.` or `..` part, no NUL, not absolute. */
+export function isSafePath(path: unknown): path is string {
+  if (typeof path !== 'string' || path === '' || path.includes('\0')) return false;
+  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+}
+
+type Guard = (value: unknown) => boolean;
+type Shape = Readonly<Record<string, Guard>>;
+
+const isText: Guard = (value) => typeof value === 'string';
+const isCount: Guard = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const isInteger: Guard = (value) => Number.isSafeInteger(value);
+const isFlag: Guard = (value) => typeof value === 'boolean';
+const isBlob: Guard = (value) => parseBlobId(value) !== null;
+const isId: Guard = (value) => typeof value === 'string' && /^[0-9a-f]{16}$/.test(value);
+const isHow: Guard = (value) => value === 'direct' || value === 'cached';
+const isSourceName: Guard = (value) => isSafePath(value) && !value.includes('/');
+/** Places in a vault: also without backslash and colon, which could lead elsewhere on Windows. */
+const isPlace: Guard = (value) => isSafePath(value) && !/[\\:]/.test(value);
+const isOptional =
+  (guard: Guard): Guard =>
+  (value) =>
+    value === undefined || guard(value);
+const isListOf =
+  (guard: Guard): Guard =>
+  (value) =>
+    Array.isArray(value) && value.every(guard);
+
+const RUN_SOURCE: Shape = {
+  source: isSourceName,
+  origin: isText,
+  volume: (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    hasShape(value as LineValue, { id: isText, label: isText, fileSystem: isText }),
+  parent: (value) => value === null || isId(value),
+};
+const isRunSource = (value: unknown): value is RunSource =>
+  hasShape(value as LineValue, RUN_SOURCE);
+const isSnapshotSource = (value: unknown): value is SnapshotSource =>
+  isRunSource(value) &&
+  hasShape(value as unknown as LineValue, {
+    files: isCount,
+    folders: isCount,
+    links: isCount,
+    bytes: isCount,
+    tree: isBlob,
+  });
+
+const AT_PATH: Shape = { run: isId, source: isSourceName, path: isSafePath };
+
+const SHAPES: Readonly<Record<JournalRecord['type'], Shape>> = {
+  open: {
+    format: isCount,
+    vault: isText,
+    label: isText,
+    writer: isId,
+    software: isText,
+    host: isText,
+    pid: isCount,
+    time: isText,
+  },
+  file: { at: isPlace, size: isCount, sha256: isBlob },
+  run: { run: isId, time: isText, sources: isListOf(isRunSource) },
+  blob: {
+    blob: isBlob,
+    size: isCount,
+    form: isText,
+    at: isPlace,
+    head: isId,
+    verified: isHow,
+    time: isText,
+  },
+  entry: {
+    ...AT_PATH,
+    kind: (value) => value === 'file' || value === 'folder' || value === 'link',
+    size: isCount,
+    mtimeUs: isInteger,
+    mode: isCount,
+    blob: isOptional(isBlob),
+    target: isOptional(isText),
+  },
+  gone: AT_PATH,
+  suspect: { ...AT_PATH, blob: isBlob, size: isCount, mtimeUs: isInteger },
+  snapshot: {
+    run: isId,
+    time: isText,
+    complete: isFlag,
+    issues: isCount,
+    sources: isListOf(isSnapshotSource),
+  },
+  forget: { snapshots: isListOf(isId), time: isText },
+  drop: { blob: isBlob, at: isPlace, time: isText },
+  verified: { blobs: isListOf(isId), how: isHow, time: isText },
+  damaged: { blob: isBlob, at: isPlace, found: isText, time: isText },
+  alive: { time: isText },
+  closed: { journal: isPlace, bytes: isCount, sha256: isBlob },
+  seal: { lines: isCount, sha256: isBlob },
+};
+
+function hasShape(value: LineValue, shape: Shape): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  for (const member in shape) {
+    if (!(shape[member] as Guard)(value[member])) return false;
+  }
+  if (value.type !== 'entry') return true;
+  // A file has content, a link has a target: an entry without says nothing.
+  if (value['kind'] === 'file') return value['blob'] !== undefined;
+  return value['kind'] !== 'link' || value['target'] !== undefined;
+}

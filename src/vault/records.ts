@@ -1,0 +1,184 @@
+import type { BlobId } from '../base/index.ts';
+
+/** A run, and the snapshot it made: 16 lower-case hex digits. */
+export type RunId = string;
+
+/** First line of every journal file: whose vault, whose pen. */
+export interface OpenRecord {
+  readonly type: 'open';
+  readonly format: number;
+  readonly vault: string;
+  readonly label: string;
+  readonly writer: string;
+  readonly software: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly time: string;
+}
+
+/** A file of the vault that is no blob is durable. */
+export interface FileRecord {
+  readonly type: 'file';
+  readonly at: string;
+  readonly size: number;
+  readonly sha256: BlobId;
+}
+
+/** One source of a run: its top-level name in the snapshot, where it was, and the run whose state it continues. */
+export interface RunSource {
+  readonly source: string;
+  readonly origin: string;
+  readonly volume: { readonly id: string; readonly label: string; readonly fileSystem: string };
+  readonly parent: RunId | null;
+}
+
+/** A backup began. */
+export interface RunRecord {
+  readonly type: 'run';
+  readonly run: RunId;
+  readonly time: string;
+  readonly sources: readonly RunSource[];
+}
+
+/** How content was read back before it was believed. */
+export type Verification = 'direct' | 'cached';
+
+/** A form of a blob is durable and verified. */
+export interface BlobRecord {
+  readonly type: 'blob';
+  readonly blob: BlobId;
+  readonly size: number;
+  readonly form: string;
+  readonly at: string;
+  /** First 16 digits of the digest of the first 64 KiB. */
+  readonly head: string;
+  readonly verified: Verification;
+  readonly time: string;
+}
+
+/** A source path had this content. */
+export interface EntryRecord {
+  readonly type: 'entry';
+  readonly run: RunId;
+  readonly source: string;
+  readonly path: string;
+  readonly kind: 'file' | 'folder' | 'link';
+  readonly size: number;
+  /** Microseconds since 1970. */
+  readonly mtimeUs: number;
+  readonly mode: number;
+  /** Content of a file. */
+  readonly blob?: BlobId;
+  /** Text of a link. */
+  readonly target?: string;
+}
+
+/** A path of the parent state was not there any more. */
+export interface GoneRecord {
+  readonly type: 'gone';
+  readonly run: RunId;
+  readonly source: string;
+  readonly path: string;
+}
+
+/** An unchanged-looking capture was read with other content, which is kept beside the good one. */
+export interface SuspectRecord {
+  readonly type: 'suspect';
+  readonly run: RunId;
+  readonly source: string;
+  readonly path: string;
+  readonly blob: BlobId;
+  readonly size: number;
+  readonly mtimeUs: number;
+}
+
+/** One source of a snapshot, with what proves that its state was rebuilt right. */
+export interface SnapshotSource extends RunSource {
+  readonly files: number;
+  readonly folders: number;
+  readonly links: number;
+  readonly bytes: number;
+  readonly tree: string;
+}
+
+/** A run ended. */
+export interface SnapshotRecord {
+  readonly type: 'snapshot';
+  readonly run: RunId;
+  readonly time: string;
+  readonly complete: boolean;
+  readonly issues: number;
+  readonly sources: readonly SnapshotSource[];
+}
+
+/** Snapshots were dropped by a person or a policy. */
+export interface ForgetRecord {
+  readonly type: 'forget';
+  readonly snapshots: readonly RunId[];
+  readonly time: string;
+}
+
+/** A stored file is about to be removed by prune. */
+export interface DropRecord {
+  readonly type: 'drop';
+  readonly blob: BlobId;
+  readonly at: string;
+  readonly time: string;
+}
+
+/** Blobs were read whole and were right; named by their first 16 digits. */
+export interface VerifiedRecord {
+  readonly type: 'verified';
+  readonly blobs: readonly string[];
+  readonly how: Verification;
+  readonly time: string;
+}
+
+/** A stored file was read and is wrong. */
+export interface DamagedRecord {
+  readonly type: 'damaged';
+  readonly blob: BlobId;
+  readonly at: string;
+  /** Its digest now, `missing` or `unreadable`. */
+  readonly found: string;
+  readonly time: string;
+}
+
+/** The writer is still there. */
+export interface AliveRecord {
+  readonly type: 'alive';
+  readonly time: string;
+}
+
+/** A cut-off journal file ends here, says the next writer. */
+export interface ClosedRecord {
+  readonly type: 'closed';
+  readonly journal: string;
+  readonly bytes: number;
+  readonly sha256: BlobId;
+}
+
+/** Last line of a journal file whose writer ended well. */
+export interface SealRecord {
+  readonly type: 'seal';
+  readonly lines: number;
+  readonly sha256: BlobId;
+}
+
+/** Everything a journal can say. */
+export type JournalRecord =
+  | OpenRecord
+  | FileRecord
+  | RunRecord
+  | BlobRecord
+  | EntryRecord
+  | GoneRecord
+  | SuspectRecord
+  | SnapshotRecord
+  | ForgetRecord
+  | DropRecord
+  | VerifiedRecord
+  | DamagedRecord
+  | AliveRecord
+  | ClosedRecord
+  | SealRecord;

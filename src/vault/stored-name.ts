@@ -1,0 +1,62 @@
+import type { BlobId } from '../base/index.ts';
+import { LIMITS } from '../base/index.ts';
+
+/** Digits of the blob id that a name may carry: more of them only where a name is taken. */
+export const NAME_DIGITS = [16, 24, 32, 64] as const;
+
+/**
+ * The name a blob gets in its folder: `<stem>~<digits>.<extension>`, legal on exFAT, NTFS and APFS
+ * (docs/vault-format.md section 4.1).
+ * @param sourceName the file's own name, as the source had it
+ * @param digits how many digits of the id: one of {@link NAME_DIGITS}
+ */
+export function storedName(sourceName: string, blob: BlobId, digits: number): string {
+  const { stem, extension } = splitName(cleaned(sourceName));
+  const tail = `~${blob.slice(0, digits)}${extension}`;
+  const safeStem = isDeviceName(stem) ? `_${stem}` : stem;
+  return `${cutToBytes(safeStem, LIMITS.storedNameBytesMax - tail.length)}${tail}`;
+}
+
+/** The day folder of originals, `originals/2026/2026-11-22`; the second one of a day ends in `_2`. */
+export function dayFolder(day: string, ordinal: number): string {
+  return `originals/${day.slice(0, 4)}/${day}${ordinal > 1 ? `_${ordinal}` : ''}`;
+}
+
+/** Characters no target may refuse, one form of Unicode, nothing hidden. */
+function cleaned(name: string): string {
+  return (
+    name
+      .toWellFormed()
+      .replaceAll('\uFFFD', '_')
+      .normalize('NFC')
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must go
+      .replace(/[\u0000-\u001f\u007f-\u009f<>:"/\\|?*\u2028\u2029\ufeff]/g, '_')
+      .replace(/^\./, '_')
+  );
+}
+
+function splitName(name: string): { stem: string; extension: string } {
+  const match = /^(.*)(\.[A-Za-z0-9_-]{1,16})$/su.exec(name);
+  const stem = (match?.[1] ?? name).replace(/[. ]+$/u, '');
+  return { stem: stem === '' ? 'file' : stem, extension: match?.[2] ?? '' };
+}
+
+/** Windows reserves these whatever follows the first dot. */
+function isDeviceName(stem: string): boolean {
+  const first = stem.split('.')[0] ?? '';
+  return /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3])$/iu.test(
+    first.trimEnd(),
+  );
+}
+
+/** The longest start of the text, by whole characters, that has at most so many UTF-8 bytes. */
+function cutToBytes(text: string, bytesMax: number): string {
+  let bytes = 0;
+  let kept = '';
+  for (const character of text) {
+    bytes += new TextEncoder().encode(character).length;
+    if (bytes > bytesMax) return kept.replace(/[. ]+$/u, '');
+    kept += character;
+  }
+  return kept;
+}
