@@ -12,4 +12,15 @@ export {
   type SyncStrength,
   type WritableFile,
 } from './disk.ts';
-export type { Clock, Host, Random, Task, TaskWorld, Volume, Volumes, Workers, World } from './world.ts';
+export { readPackageFile } from './package-file.ts';
+export type {
+  Clock,
+  Host,
+  Random,
+  Task,
+  TaskWorld,
+  Volume,
+  Volumes,
+  Workers,
+  World,
+} from './world.ts';
