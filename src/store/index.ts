@@ -3,8 +3,8 @@
  * Invariant: knows files and digests, neither journals nor pictures.
  */
 export { digestFile, type FileDigest, headOf, RunningDigest, readChunks } from './digest-file.ts';
-export { ensureFolder, type Publication, publishFiles } from './publish.ts';
-export { readSmallFile, writeNewFile } from './small-file.ts';
+export { ensureFolder, type Publication, type PublishOutcome, publishFiles } from './publish.ts';
+export { readSmallFile, writeSmallFile } from './small-file.ts';
 export {
   type Failure,
   failureOf,

@@ -6,31 +6,43 @@ export interface Publication {
   readonly target: string;
 }
 
+/** What became of a batch of publications. */
+export interface PublishOutcome {
+  /** One for each file, in order; `taken`: the name was not free and nothing was done. */
+  readonly states: readonly ('published' | 'taken')[];
+  /** Whether the system promised durability for all of it. */
+  readonly strength: 'durable' | 'weak';
+}
+
 /**
  * Gives verified files their final names and makes the names durable: rename, sync the file again under its name
- * (FAT32 empties it otherwise), sync each folder once. The targets must be free and their folders durable.
- * Returns whether the system promised durability for all of it.
+ * (FAT32 empties it otherwise), sync each folder once. The folders of the targets must be durable.
  */
 export async function publishFiles(
   disk: Disk,
   files: readonly Publication[],
   folders: readonly string[],
-): Promise<'durable' | 'weak'> {
-  let strength: 'durable' | 'weak' = 'durable';
-  for (const file of files) await disk.rename(file.part, file.target);
+): Promise<PublishOutcome> {
+  const states: ('published' | 'taken')[] = [];
   for (const file of files) {
+    const isFree = (await disk.stat(file.target)) === null;
+    if (isFree) await disk.rename(file.part, file.target);
+    states.push(isFree ? 'published' : 'taken');
+  }
+  let strength: 'durable' | 'weak' = 'durable';
+  for (const [index, file] of files.entries()) {
+    if (states[index] !== 'published') continue;
     if ((await disk.syncFile(file.target)) === 'weak') strength = 'weak';
   }
   for (const folder of folders) {
     if ((await disk.syncFolder(folder)) === 'weak') strength = 'weak';
   }
-  return strength;
+  return { states, strength };
 }
 
 /** Makes a folder and all above it, each new one durable in its parent before the call returns. */
 export async function ensureFolder(disk: Disk, path: string): Promise<void> {
-  const isThere = (await disk.stat(path))?.kind === 'folder';
-  if (isThere) return;
+  if ((await disk.stat(path))?.kind === 'folder') return;
   const parent = path.slice(0, path.lastIndexOf('/'));
   if (parent !== '' && !/^[A-Za-z]:$/.test(parent)) await ensureFolder(disk, parent);
   await disk.makeFolder(path);

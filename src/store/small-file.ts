@@ -1,20 +1,32 @@
 import { LIMITS } from '../base/index.ts';
 import type { Disk } from '../platform/index.ts';
 import { readChunks } from './digest-file.ts';
+import { publishFiles } from './publish.ts';
 
 /**
- * Writes a small file under its final, new name: create, write, sync, read back, sync the folder.
- * No rename is needed: a reader knows whole files by their own check. EEXIST where the name is taken.
+ * Makes bytes durable under a new name: unfinished file, sync, rename, sync file and folder.
+ * @param part absolute path of the unfinished file, in a folder that exists
+ * @param target absolute path of the final name
+ * @returns false, with nothing left behind, where the name is taken
  */
-export async function writeNewFile(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
-  const file = await disk.createNew(path);
+export async function writeSmallFile(
+  disk: Disk,
+  part: string,
+  target: string,
+  bytes: Uint8Array,
+): Promise<boolean> {
+  const file = await disk.createNew(part);
   try {
     await file.write(bytes);
     await file.sync();
   } finally {
     await file.close();
   }
-  await disk.syncFolder(path.slice(0, path.lastIndexOf('/')));
+  const folder = target.slice(0, target.lastIndexOf('/'));
+  const { states } = await publishFiles(disk, [{ part, target }], [folder]);
+  if (states[0] === 'published') return true;
+  await disk.removeFile(part);
+  return false;
 }
 
 /** All bytes of a file that must not be larger than `bytesMax`; null where it is not there or larger. */

@@ -1,0 +1,25 @@
+/** What a file is to a photographer, told by its name alone. */
+export type FileRole = 'capture' | 'sidecar' | 'catalog' | 'other';
+
+const CAPTURES = new Set(
+  (
+    '3fr arw avif bmp braw cin cr2 cr3 crm crw dcr dng eip erf fff gpr heic heif hif iiq insp ' +
+    'insv jpe jpeg jpg jxl k25 kdc lri mef mos mov mp4 mrw mts m2ts mxf nef nev nrw orf ori pef ' +
+    'png ptx pxn qtk r3d raf raw rw2 rwl rwz sr2 srf srw sti thm tif tiff x3f avi mpg mpeg wav mp3 m4a webp'
+  ).split(' '),
+);
+const SIDECARS = new Set('xmp cos comask dop pp3 on1 vrd dr4 nksc acr aae arp icm xml'.split(' '));
+const CATALOGS = new Set(
+  'lrcat lrcat-data lrcat-wal lrcat-shm lrcat-journal cocatalogdb cosessiondb db db3 sqlite'.split(
+    ' ',
+  ),
+);
+
+/** Tells the role by the extension; case does not matter. */
+export function roleOf(name: string): FileRole {
+  const extension = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
+  if (!name.includes('.')) return 'other';
+  if (CAPTURES.has(extension)) return 'capture';
+  if (SIDECARS.has(extension)) return 'sidecar';
+  return CATALOGS.has(extension) ? 'catalog' : 'other';
+}

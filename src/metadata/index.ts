@@ -1,0 +1,6 @@
+/**
+ * metadata: what files are and what they say of themselves.
+ * Invariant: never throws because of a file's content; nothing here ever writes into an original.
+ */
+export { captureDay } from './capture-day.ts';
+export { type FileRole, roleOf } from './file-kind.ts';

@@ -1,0 +1,43 @@
+/**
+ * vault: originals, journal, snapshots, leases: the folder a photographer's pictures live in, and its truth.
+ * Invariant: knows bytes and names, not pictures; a recipe is data that is kept, never interpreted.
+ */
+export { createVault, fileRecord } from './create.ts';
+export { targetError } from './journal-writer.ts';
+export { dropLease, type Lease, takeLease } from './leases.ts';
+export {
+  Ledger,
+  type Place,
+  type Run,
+  type StoredBlob,
+  splitPlace,
+  type TreeEntry,
+} from './ledger.ts';
+export { FORMAT, openVault, type Vault, type VaultIdentity } from './open.ts';
+export { isSafePath } from './parse-record.ts';
+export type { JournalFacts, LineDamage } from './read-journal.ts';
+export type {
+  BlobRecord,
+  DamagedRecord,
+  DropRecord,
+  EntryRecord,
+  GoneRecord,
+  JournalRecord,
+  RunId,
+  RunRecord,
+  RunSource,
+  SnapshotRecord,
+  SnapshotSource,
+  SuspectRecord,
+  Verification,
+  VerifiedRecord,
+} from './records.ts';
+export {
+  findSnapshot,
+  listSnapshots,
+  type SnapshotSummary,
+  type Tree,
+  totalsOf,
+  treeOf,
+} from './tree.ts';
+export { VaultWriter } from './writer.ts';

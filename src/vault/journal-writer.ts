@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { type BlobId, FieldVaultError, formatHex, messageOf, systemCodeOf } from '../base/index.ts';
+import type { Disk, WritableFile } from '../platform/index.ts';
+import { formatLine } from './line.ts';
+import type { JournalRecord } from './records.ts';
+
+/**
+ * One writer's journal file: lines are appended and made durable together, never changed.
+ * After an error nothing more is written: what was acknowledged before stays true.
+ */
+export class JournalWriter {
+  readonly name: string;
+  readonly #file: WritableFile;
+  readonly #hash = createHash('sha256');
+  #lines = 0;
+  #pending: Uint8Array[] = [];
+  #last: Promise<void> = Promise.resolve();
+  #isWeak = false;
+
+  private constructor(name: string, file: WritableFile) {
+    this.name = name;
+    this.#file = file;
+  }
+
+  /**
+   * Creates the file under its final name, writes its first line, and makes file and name durable.
+   * @throws FieldVaultError TARGET_READ_ONLY, TARGET_FULL or TARGET_GONE
+   */
+  static async create(
+    disk: Disk,
+    folder: string,
+    name: string,
+    first: JournalRecord,
+  ): Promise<JournalWriter> {
+    try {
+      const writer = new JournalWriter(name, await disk.createNew(`${folder}/${name}`));
+      await writer.commit([first]);
+      await disk.syncFolder(folder);
+      return writer;
+    } catch (error) {
+      throw targetError(error, folder);
+    }
+  }
+
+  /** Whether the system would not promise that lines are durable. */
+  get isWeak(): boolean {
+    return this.#isWeak;
+  }
+
+  /** Appends the lines and resolves once they are durable. Lines given meanwhile share one sync. */
+  commit(records: readonly JournalRecord[]): Promise<void> {
+    for (const record of records) this.#pending.push(formatLine({ ...record }));
+    this.#last = this.#last.then(() => this.#flush());
+    return this.#last;
+  }
+
+  /** Writes the seal and closes the file; the writer must not be used afterwards. */
+  async seal(): Promise<void> {
+    await this.#last;
+    const sha256 = formatHex(this.#hash.copy().digest()) as BlobId;
+    await this.commit([{ type: 'seal', lines: this.#lines, sha256 }]);
+    await this.close();
+  }
+
+  /** Closes without a seal: the next writer will find the file cut off. */
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#pending.length === 0) return;
+    const lines = this.#pending;
+    this.#pending = [];
+    const bytes = Buffer.concat(lines);
+    try {
+      await this.#file.write(bytes);
+      this.#isWeak = (await this.#file.sync()) === 'weak';
+    } catch (error) {
+      throw targetError(error, this.name);
+    }
+    this.#hash.update(bytes);
+    this.#lines += lines.length;
+  }
+}
+
+/** What an error while writing to a vault means for the whole operation. */
+export function targetError(error: unknown, where: string): FieldVaultError {
+  if (error instanceof FieldVaultError) return error;
+  const code = systemCodeOf(error);
+  const details = { where, code };
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') {
+    const message = `The vault's drive is full (${where}). What was protected so far is safe; free space or use another drive, and run the backup again.`;
+    return new FieldVaultError('TARGET_FULL', message, {
+      details,
+      retry: 'after-user-acts',
+      cause: error,
+    });
+  }
+  if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') {
+    const message = `The vault cannot be written (${where}: ${messageOf(error)}). Nothing was changed; check the drive's write protection and your rights.`;
+    return new FieldVaultError('TARGET_READ_ONLY', message, {
+      details,
+      retry: 'after-user-acts',
+      cause: error,
+    });
+  }
+  const message = `The vault's drive does not answer (${where}: ${messageOf(error)}). What was protected so far is safe; connect the drive and run again.`;
+  return new FieldVaultError('TARGET_GONE', message, {
+    details,
+    retry: 'after-user-acts',
+    cause: error,
+  });
+}

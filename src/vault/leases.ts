@@ -1,0 +1,132 @@
+import { FieldVaultError, LIMITS } from '../base/index.ts';
+import type { World } from '../platform/index.ts';
+import { readSmallFile, writeSmallFile } from '../store/index.ts';
+import type { Ledger } from './ledger.ts';
+import { formatLine, parseLine } from './line.ts';
+import type { Vault } from './open.ts';
+import { type JournalFacts, listJournals, readJournal } from './read-journal.ts';
+
+type LeaseWorld = Pick<World, 'disk' | 'clock' | 'host'>;
+
+/** Who holds a vault for work that nobody else may do beside it. */
+export interface Lease {
+  /** File name in `leases/`. */
+  readonly name: string;
+  readonly writer: string;
+  readonly act: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly expiresMs: number;
+}
+
+/** The leases that are not dead. */
+export async function liveLeases(world: LeaseWorld, root: string): Promise<Lease[]> {
+  const folder = `${root}/leases`;
+  if ((await world.disk.stat(folder)) === null) return [];
+  const leases: Lease[] = [];
+  for (const entry of await world.disk.listFolder(folder)) {
+    const bytes = await readSmallFile(world.disk, `${folder}/${entry.name}`).catch(() => null);
+    const lease = bytes === null ? null : parseLease(entry.name, bytes);
+    if (lease !== null && isLiveLease(world, lease)) leases.push(lease);
+  }
+  return leases.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/**
+ * Takes the lease for an act, or says who stands in the way.
+ * The order makes two acts see each other: write first, then look.
+ * @throws FieldVaultError LEASED
+ */
+export async function takeLease(
+  world: LeaseWorld,
+  vault: Vault,
+  options: { readonly act: string; readonly writer: string },
+): Promise<Lease> {
+  const lease = await writeLease(world, vault.root, options);
+  const other = (await liveLeases(world, vault.root)).find((found) => found.name < lease.name);
+  const journal =
+    other === undefined ? await findLiveJournal(world, vault, options.writer) : undefined;
+  if (other === undefined && journal === undefined) return lease;
+  await dropLease(world, vault.root, lease);
+  throw leasedError(other ?? { act: 'backup', host: journal?.open?.host ?? 'another machine' });
+}
+
+/** Gives the lease back. */
+export async function dropLease(world: LeaseWorld, root: string, lease: Lease): Promise<void> {
+  await world.disk.removeFile(`${root}/leases/${lease.name}`);
+}
+
+/** The error that names who works on the vault. */
+export function leasedError(by: { readonly act: string; readonly host: string }): FieldVaultError {
+  return new FieldVaultError(
+    'LEASED',
+    `Another FieldVault (${by.act} on ${by.host}) is working on this vault. Nothing was changed; wait until it is done and try again. If it crashed, this ends by itself after ${LIMITS.leaseMs / 60_000} minutes.`,
+    { details: { act: by.act, host: by.host }, retry: 'later' },
+  );
+}
+
+/** Whether the writer of a journal file may still be at work. */
+export function isLiveJournal(world: LeaseWorld, ledger: Ledger, journal: JournalFacts): boolean {
+  if (journal.seal !== null || ledger.closed.has(journal.name)) return false;
+  const { open } = journal;
+  if (open?.host === world.host.name && !world.host.isRunning(open.pid)) return false;
+  const newestMs = Math.max(journal.newestMs, journal.mtimeMs);
+  return world.clock.nowMs() - newestMs < LIMITS.leaseMs;
+}
+
+async function findLiveJournal(
+  world: LeaseWorld,
+  vault: Vault,
+  writer: string,
+): Promise<JournalFacts | undefined> {
+  const folder = `${vault.root}/journal`;
+  const known = new Map(vault.journals.map((journal) => [journal.name, journal]));
+  for (const name of await listJournals(world.disk, folder)) {
+    if (name.writer === writer || known.get(name.name)?.seal) continue;
+    const journal = await readJournal(world.disk, folder, name, () => {});
+    if (isLiveJournal(world, vault.ledger, journal)) return journal;
+  }
+  return undefined;
+}
+
+async function writeLease(
+  world: LeaseWorld,
+  root: string,
+  options: { readonly act: string; readonly writer: string },
+): Promise<Lease> {
+  const { disk, clock, host } = world;
+  const expiresMs = clock.nowMs() + LIMITS.leaseMs;
+  const value = {
+    type: 'lease',
+    writer: options.writer,
+    act: options.act,
+    host: host.name,
+    pid: host.processId,
+    expires: new Date(expiresMs).toISOString(),
+  };
+  const numbers = (await disk.listFolder(`${root}/leases`)).map((entry) =>
+    Number.parseInt(entry.name, 10),
+  );
+  const number = Math.max(0, ...numbers.filter((found) => found > 0)) + 1;
+  const name = `${String(number).padStart(6, '0')}-${options.writer}.jsonl`;
+  const part = `${root}/incoming/${options.writer}/lease`;
+  await writeSmallFile(disk, part, `${root}/leases/${name}`, formatLine(value));
+  return { ...value, name, expiresMs };
+}
+
+function parseLease(name: string, bytes: Uint8Array): Lease | null {
+  const parsed = parseLine(bytes.subarray(0, -1));
+  if (parsed.state === 'lost' || parsed.value.type !== 'lease') return null;
+  const { writer, act, host, pid, expires } = parsed.value;
+  const expiresMs = typeof expires === 'string' ? Date.parse(expires) : Number.NaN;
+  if (typeof writer !== 'string' || typeof act !== 'string' || typeof host !== 'string')
+    return null;
+  return typeof pid === 'number' && expiresMs > 0
+    ? { name, writer, act, host, pid, expiresMs }
+    : null;
+}
+
+function isLiveLease(world: LeaseWorld, lease: Lease): boolean {
+  if (lease.expiresMs <= world.clock.nowMs()) return false;
+  return lease.host !== world.host.name || world.host.isRunning(lease.pid);
+}

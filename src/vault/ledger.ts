@@ -1,0 +1,244 @@
+import type { BlobId } from '../base/index.ts';
+import type {
+  BlobRecord,
+  DamagedRecord,
+  EntryRecord,
+  FileRecord,
+  JournalRecord,
+  RunId,
+  RunSource,
+  SnapshotRecord,
+  SuspectRecord,
+  VerifiedRecord,
+} from './records.ts';
+
+/** One place of a blob in the vault. */
+export interface Place {
+  readonly at: string;
+  readonly form: string;
+  readonly verified: 'direct' | 'cached';
+}
+
+/** What the vault holds of one content. */
+export interface StoredBlob {
+  readonly sizeBytes: number;
+  readonly head: string;
+  /** In the order they were written; empty once all were dropped. */
+  places: readonly Place[];
+  /** When it was stored and first read back, in milliseconds since 1970. */
+  readonly storedMs: number;
+}
+
+/** What one path of a source holds: a file's content, a link's text, or a folder. */
+export interface TreeEntry {
+  readonly kind: EntryRecord['kind'];
+  readonly sizeBytes: number;
+  readonly mtimeUs: number;
+  readonly mode: number;
+  /** Blob id of a file, text of a link, '' of a folder. */
+  readonly content: string;
+}
+
+/** A run as its lines tell it. */
+export interface Run {
+  readonly id: RunId;
+  time: string;
+  sources: readonly RunSource[];
+  snapshot: SnapshotRecord | null;
+  /** Position of the last snapshot line among all lines read; decides which is newest. */
+  order: number;
+  /** By source: what changed against the parent's state; null = gone. */
+  readonly changes: Map<string, Map<string, TreeEntry | null>>;
+}
+
+/**
+ * The vault's state in memory, made by applying journal records in order. A cache: the journal is the truth.
+ */
+export class Ledger {
+  readonly blobs: Map<BlobId, StoredBlob> = new Map();
+  readonly runs: Map<RunId, Run> = new Map();
+  readonly forgotten: Set<RunId> = new Set();
+  /** Files that are no blobs, by place. */
+  readonly files: Map<string, FileRecord> = new Map();
+  /** Stored files found wrong and not replaced since, by place. */
+  readonly damaged: Map<string, DamagedRecord> = new Map();
+  /** Closed journal files by name. */
+  readonly closed: Map<string, { readonly bytes: number; readonly sha256: BlobId }> = new Map();
+  readonly suspects: SuspectRecord[] = [];
+  /** Stored files of a folder that stand in no SHA256SUMS yet: name to blob. */
+  readonly unlisted: Map<string, Map<string, BlobId>> = new Map();
+  /** How many stored files each folder of originals has. */
+  readonly folderCounts: Map<string, number> = new Map();
+  /** When blobs were last read whole and right since they were stored: first 16 digits to milliseconds since 1970. */
+  readonly #verifiedMs: Map<string, number> = new Map();
+  /** Size and head of every blob, to guess whether a file's content may be known. */
+  readonly #heads: Set<string> = new Set();
+  readonly #sizes: Set<number> = new Set();
+  #order = 0;
+
+  apply(record: JournalRecord): void {
+    this.#order += 1;
+    switch (record.type) {
+      case 'blob':
+        this.#addPlace(record);
+        break;
+      case 'entry':
+        this.#change(record.run, record.source, record.path, treeEntry(record));
+        break;
+      case 'gone':
+        this.#change(record.run, record.source, record.path, null);
+        break;
+      case 'run': {
+        const run = this.#run(record.run);
+        run.time = record.time;
+        run.sources = record.sources;
+        break;
+      }
+      case 'snapshot':
+        this.#snapshot(record);
+        break;
+      case 'suspect':
+        this.suspects.push(record);
+        break;
+      case 'forget':
+        for (const id of record.snapshots) this.forgotten.add(id);
+        break;
+      case 'drop':
+        this.#dropPlace(record.blob, record.at);
+        break;
+      case 'damaged':
+        this.damaged.set(record.at, record);
+        break;
+      case 'verified':
+        this.#verified(record);
+        break;
+      case 'file':
+        this.#addFile(record);
+        break;
+      case 'closed':
+        this.closed.set(record.journal, { bytes: record.bytes, sha256: record.sha256 });
+        break;
+      case 'open':
+      case 'alive':
+      case 'seal':
+        break;
+      default:
+        record satisfies never;
+    }
+  }
+
+  /** Whether the content is held at some place not known to be damaged. */
+  holds(blob: BlobId): boolean {
+    const places = this.blobs.get(blob)?.places ?? [];
+    return places.some((place) => !this.damaged.has(place.at));
+  }
+
+  /** When the blob was last read whole and right, in milliseconds since 1970. */
+  verifiedMs(blob: BlobId): number {
+    return this.#verifiedMs.get(blob.slice(0, 16)) ?? this.blobs.get(blob)?.storedMs ?? 0;
+  }
+
+  /** Whether any blob has this size: if not, the content cannot be known. */
+  hasSize(sizeBytes: number): boolean {
+    return this.#sizes.has(sizeBytes);
+  }
+
+  /** Whether some blob has this size and this head: if so, the content is probably known. */
+  hasHead(sizeBytes: number, head: string): boolean {
+    return this.#heads.has(`${sizeBytes}:${head}`);
+  }
+
+  #addPlace(record: BlobRecord): void {
+    const place = { at: record.at, form: record.form, verified: record.verified };
+    const stored = this.blobs.get(record.blob);
+    if (stored === undefined) {
+      this.blobs.set(record.blob, {
+        sizeBytes: record.size,
+        head: record.head,
+        places: [place],
+        storedMs: Date.parse(record.time) || 0,
+      });
+    } else {
+      stored.places = [...stored.places.filter((other) => other.at !== record.at), place];
+    }
+    this.#sizes.add(record.size);
+    this.#heads.add(`${record.size}:${record.head}`);
+    this.damaged.delete(record.at);
+    const { folder, name } = splitPlace(record.at);
+    this.folderCounts.set(folder, (this.folderCounts.get(folder) ?? 0) + 1);
+    const unlisted = this.unlisted.get(folder) ?? new Map<string, BlobId>();
+    unlisted.set(name, record.blob);
+    this.unlisted.set(folder, unlisted);
+  }
+
+  #dropPlace(blob: BlobId, at: string): void {
+    const stored = this.blobs.get(blob);
+    if (stored !== undefined) stored.places = stored.places.filter((place) => place.at !== at);
+    this.damaged.delete(at);
+    const { folder, name } = splitPlace(at);
+    this.unlisted.get(folder)?.delete(name);
+  }
+
+  #verified(record: VerifiedRecord): void {
+    const timeMs = Date.parse(record.time) || 0;
+    for (const digits of record.blobs) this.#verifiedMs.set(digits, timeMs);
+    if (this.damaged.size === 0) return;
+    const right = new Set(record.blobs);
+    for (const [at, damage] of this.damaged) {
+      if (right.has(damage.blob.slice(0, 16))) this.damaged.delete(at);
+    }
+  }
+
+  #addFile(record: FileRecord): void {
+    this.files.set(record.at, record);
+    const { folder, name } = splitPlace(record.at);
+    if (name.startsWith('SHA256SUMS-')) this.unlisted.delete(folder);
+  }
+
+  #run(id: RunId): Run {
+    const known = this.runs.get(id);
+    if (known !== undefined) return known;
+    const run: Run = {
+      id,
+      time: '',
+      sources: [],
+      snapshot: null,
+      order: this.#order,
+      changes: new Map(),
+    };
+    this.runs.set(id, run);
+    return run;
+  }
+
+  #snapshot(record: SnapshotRecord): void {
+    const run = this.#run(record.run);
+    run.snapshot = record;
+    run.sources = record.sources;
+    run.order = this.#order;
+    if (run.time === '') run.time = record.time;
+  }
+
+  #change(id: RunId, source: string, path: string, entry: TreeEntry | null): void {
+    const run = this.#run(id);
+    const changes = run.changes.get(source) ?? new Map<string, TreeEntry | null>();
+    changes.set(path, entry);
+    run.changes.set(source, changes);
+  }
+}
+
+/** The tree entry an `entry` record sets. */
+export function treeEntry(record: EntryRecord): TreeEntry {
+  return {
+    kind: record.kind,
+    sizeBytes: record.size,
+    mtimeUs: record.mtimeUs,
+    mode: record.mode,
+    content: record.blob ?? record.target ?? '',
+  };
+}
+
+/** Folder and name of a place in the vault. */
+export function splitPlace(at: string): { readonly folder: string; readonly name: string } {
+  const slash = at.lastIndexOf('/');
+  return { folder: at.slice(0, Math.max(slash, 0)), name: at.slice(slash + 1) };
+}

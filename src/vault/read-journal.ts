@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto';
+import { type BlobId, formatHex, LIMITS } from '../base/index.ts';
+import type { Disk } from '../platform/index.ts';
+import { readChunks } from '../store/index.ts';
+import { type LineValue, parseLine } from './line.ts';
+import { isKnownType, parseRecord } from './parse-record.ts';
+import type { JournalRecord, OpenRecord, SealRecord } from './records.ts';
+
+/** A journal file by its name. */
+export interface JournalName {
+  readonly name: string;
+  readonly number: number;
+  readonly writer: string;
+}
+
+/** A line that is not what was written. */
+export interface LineDamage {
+  /** Line number, from 1. */
+  readonly line: number;
+  readonly state: 'mended' | 'lost';
+}
+
+/** What reading one journal file found. */
+export interface JournalFacts extends JournalName {
+  readonly open: OpenRecord | null;
+  readonly seal: SealRecord | null;
+  /** The seal's digest or line count does not agree with the file. */
+  readonly isSealBroken: boolean;
+  /** Where the last whole line ends. */
+  readonly wholeBytes: number;
+  /** Digest of those bytes, the seal line left out where there is one. */
+  readonly sha256: BlobId;
+  readonly lines: number;
+  readonly damage: readonly LineDamage[];
+  readonly mtimeMs: number;
+  /** Newest time said by any line, in milliseconds since 1970; 0 where none says. */
+  readonly newestMs: number;
+}
+
+/** Reads `NNNNNN-YYYYMMDDTHHMMSSZ-<writer>.jsonl`; null where the name is something else. */
+export function parseJournalName(name: string): JournalName | null {
+  const match = /^(\d{6,12})-\d{8}T\d{6}Z-([0-9a-f]{16})\.jsonl$/.exec(name);
+  if (match === null) return null;
+  return { name, number: Number(match[1]), writer: match[2] ?? '' };
+}
+
+/** The journal files of a folder in reading order: number, then name. */
+export async function listJournals(disk: Disk, folder: string): Promise<JournalName[]> {
+  const names = (await disk.listFolder(folder))
+    .filter((entry) => entry.kind === 'file')
+    .map((entry) => parseJournalName(entry.name))
+    .filter((name) => name !== null);
+  return names.sort((a, b) => a.number - b.number || (a.name < b.name ? -1 : 1));
+}
+
+/** Reads one journal file and hands every record on, in order; damaged lines are counted and passed over. */
+export async function readJournal(
+  disk: Disk,
+  folder: string,
+  name: JournalName,
+  onRecord: (record: JournalRecord) => void,
+): Promise<JournalFacts> {
+  const path = `${folder}/${name.name}`;
+  const reader = new LineReader(onRecord);
+  const mtimeMs = (await disk.stat(path))?.mtimeMs ?? 0;
+  const file = await disk.openRead(path);
+  try {
+    for await (const chunk of readChunks(file)) reader.push(chunk);
+  } finally {
+    await file.close();
+  }
+  return { ...name, ...reader.finish(), mtimeMs };
+}
+
+/** Cuts bytes into lines and keeps count of what is whole. */
+class LineReader {
+  readonly #onRecord: (record: JournalRecord) => void;
+  /** Digest of everything up to the last good line. */
+  readonly #hash = createHash('sha256');
+  /** Lost lines since the last good one: a torn tail if the file ends with them unsealed. */
+  #lostTail: Uint8Array[] = [];
+  #carry: Uint8Array = new Uint8Array(0);
+  #bytes = 0;
+  #wholeBytes = 0;
+  #lines = 0;
+  #open: OpenRecord | null = null;
+  #seal: { readonly record: SealRecord; readonly line: number; readonly sha256: string } | null =
+    null;
+  #newestMs = 0;
+  readonly #damage: LineDamage[] = [];
+
+  constructor(onRecord: (record: JournalRecord) => void) {
+    this.#onRecord = onRecord;
+  }
+
+  push(chunk: Uint8Array): void {
+    let start = 0;
+    for (;;) {
+      const end = chunk.indexOf(0x0a, start);
+      if (end < 0) break;
+      const piece = chunk.subarray(start, end + 1);
+      this.#line(this.#carry.length === 0 ? piece : Buffer.concat([this.#carry, piece]));
+      this.#carry = new Uint8Array(0);
+      start = end + 1;
+    }
+    if (start < chunk.length) this.#keep(chunk.subarray(start));
+  }
+
+  finish(): Omit<JournalFacts, 'name' | 'number' | 'writer' | 'mtimeMs'> {
+    if (this.#carry.length > 0) this.#lastLine();
+    const seal = this.#seal?.line === this.#lines ? this.#seal : null;
+    if (this.#seal !== null) this.#countLostTail();
+    return {
+      open: this.#open,
+      seal: seal?.record ?? null,
+      isSealBroken:
+        seal !== null &&
+        (seal.record.lines !== seal.line - 1 || seal.record.sha256 !== seal.sha256),
+      wholeBytes: this.#wholeBytes,
+      sha256: (seal?.sha256 ?? formatHex(this.#hash.digest())) as BlobId,
+      lines: this.#lines,
+      damage: this.#damage,
+      newestMs: this.#newestMs,
+    };
+  }
+
+  /** The rest of a chunk waits for its line feed; past the limit of a line it is only damage. */
+  #keep(rest: Uint8Array): void {
+    const carry = Buffer.concat([this.#carry, rest]);
+    if (carry.length <= LIMITS.journalLineBytesMax) {
+      this.#carry = carry;
+      return;
+    }
+    this.#carry = new Uint8Array(0);
+    this.#lines += 1;
+    this.#lost(carry);
+  }
+
+  /** Bytes without a line feed at the end: torn off, or a line whose feed was damaged. */
+  #lastLine(): void {
+    const parsed = parseLine(this.#carry.subarray(0, -1));
+    this.#lines += 1;
+    if (parsed.state === 'lost') this.#lostTail.push(this.#carry);
+    else this.#good(this.#carry, parsed.value, 'mended');
+  }
+
+  #line(bytes: Uint8Array): void {
+    this.#lines += 1;
+    const parsed = parseLine(bytes.subarray(0, -1));
+    if (parsed.state !== 'lost') {
+      this.#good(bytes, parsed.value, parsed.state);
+      return;
+    }
+    const pair = splitPair(bytes);
+    if (pair === null) this.#lost(bytes);
+    else for (const half of pair) this.#good(half.bytes, half.value, 'mended');
+  }
+
+  #good(bytes: Uint8Array, value: LineValue, state: 'whole' | 'mended'): void {
+    this.#countLostTail();
+    const record = parseRecord(value);
+    if (state === 'mended') this.#damage.push({ line: this.#lines, state });
+    else if (record === null && isKnownType(value.type)) {
+      this.#damage.push({ line: this.#lines, state: 'lost' });
+    }
+    if (record?.type === 'seal') {
+      const sha256 = formatHex(this.#hash.copy().digest());
+      this.#seal = { record, line: this.#lines, sha256 };
+    }
+    this.#hash.update(bytes);
+    this.#bytes += bytes.length;
+    this.#wholeBytes = this.#bytes;
+    if (record === null) return;
+    if (record.type === 'open') this.#open ??= record;
+    if ('time' in record) this.#newestMs = Math.max(this.#newestMs, Date.parse(record.time) || 0);
+    this.#onRecord(record);
+  }
+
+  #lost(bytes: Uint8Array): void {
+    this.#lostTail.push(bytes.slice());
+    // A tail that long is no torn line: count it and let the memory go.
+    if (this.#lostTail.length > TORN_LINES_MAX) this.#countLostTail();
+  }
+
+  #countLostTail(): void {
+    const first = this.#lines - this.#lostTail.length;
+    for (const [index, bytes] of this.#lostTail.entries()) {
+      this.#damage.push({ line: Math.max(1, first + index), state: 'lost' });
+      this.#hash.update(bytes);
+      this.#bytes += bytes.length;
+    }
+    this.#lostTail = [];
+  }
+}
+
+const TORN_LINES_MAX = 16;
+
+/** Two lines that became one because the line feed between them was damaged; null where it is something else. */
+function splitPair(
+  bytes: Uint8Array,
+): readonly { readonly bytes: Uint8Array; readonly value: LineValue }[] | null {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  const end = /,"crc":"[0-9a-f]{8}"\}(?=.\{"type":")/s.exec(text);
+  if (end === null) return null;
+  const cut = end.index + end[0].length;
+  const first = parseLine(bytes.subarray(0, cut));
+  const second = parseLine(bytes.subarray(cut + 1, -1));
+  if (first.state === 'lost' || second.state === 'lost') return null;
+  return [
+    { bytes: bytes.subarray(0, cut + 1), value: first.value },
+    { bytes: bytes.subarray(cut + 1), value: second.value },
+  ];
+}

@@ -1,0 +1,211 @@
+import { type BlobId, LIMITS } from '../base/index.ts';
+import type { World } from '../platform/index.ts';
+import { ensureFolder, writeSmallFile } from '../store/index.ts';
+import { fileRecord } from './create.ts';
+import { JournalWriter } from './journal-writer.ts';
+import { isLiveJournal, leasedError, liveLeases } from './leases.ts';
+import type { Vault } from './open.ts';
+import { parseJournalName } from './read-journal.ts';
+import type { ClosedRecord, JournalRecord } from './records.ts';
+import { dayFolder, NAME_DIGITS, storedName } from './stored-name.ts';
+import { journalName, openRecord } from './writer-identity.ts';
+
+/**
+ * One writer at work on a vault: its journal file, its folder of unfinished files, and the names it has claimed.
+ * Order of calls: open, then any number of {@link partPath}, {@link claimPlace} and {@link commit}, then {@link finish}
+ * or {@link abandon}.
+ */
+export class VaultWriter {
+  readonly vault: Vault;
+  /** 16 hex digits, unique to this writer. */
+  readonly id: string;
+  readonly #world: World;
+  readonly #journal: JournalWriter;
+  readonly #number: number;
+  readonly #folderNames: Map<string, Promise<Set<string>>> = new Map();
+  #parts = 0;
+
+  private constructor(world: World, vault: Vault, journal: JournalWriter, writer: string) {
+    this.vault = vault;
+    this.id = writer;
+    this.#world = world;
+    this.#journal = journal;
+    this.#number = parseJournalName(journal.name)?.number ?? 0;
+  }
+
+  /**
+   * Opens a journal file of its own, closes those of writers that were cut off, and clears their unfinished files.
+   * @param options.act what is done; `backup` gives way to a live lease
+   * @throws FieldVaultError LEASED, TARGET_READ_ONLY, TARGET_FULL, TARGET_GONE
+   */
+  static async open(
+    world: World,
+    vault: Vault,
+    options: { readonly isExclusive?: boolean } = {},
+  ): Promise<VaultWriter> {
+    const { disk, clock, random } = world;
+    const { root, identity, journals } = vault;
+    const id = random.hex(16);
+    const number = Math.max(0, ...journals.map((journal) => journal.number)) + 1;
+    const name = journalName({ number, nowMs: clock.nowMs(), writer: id });
+    const first = openRecord(world, { writer: id, vault: identity.id, label: identity.label });
+    const journal = await JournalWriter.create(disk, `${root}/journal`, name, first);
+    const writer = new VaultWriter(world, vault, journal, id);
+    for (const folder of ['originals', 'leases', `incoming/${id}`]) {
+      await ensureFolder(disk, `${root}/${folder}`);
+    }
+    const lease = options.isExclusive ? undefined : (await liveLeases(world, root))[0];
+    if (lease !== undefined) {
+      await writer.abandon();
+      throw leasedError(lease);
+    }
+    await writer.#closeCutOff();
+    return writer;
+  }
+
+  /** Whether the system would not promise that journal lines are durable. */
+  get isWeak(): boolean {
+    return this.#journal.isWeak;
+  }
+
+  /** The absolute path of a new unfinished file. */
+  partPath(): string {
+    this.#parts += 1;
+    return `${this.#incoming}/${this.#parts}.part`;
+  }
+
+  /** The absolute folder of this writer's unfinished files. */
+  get #incoming(): string {
+    return `${this.vault.root}/incoming/${this.id}`;
+  }
+
+  /** Folders whose entries must be synced when a place in `folder` was filled from an unfinished file. */
+  foldersToSync(folder: string): readonly string[] {
+    return [`${this.vault.root}/${folder}`, this.#incoming];
+  }
+
+  /**
+   * Chooses a free place for a blob and makes its folder durable.
+   * @param day `YYYY-MM-DD`
+   * @returns the place, relative to the vault
+   */
+  async claimPlace(sourceName: string, blob: BlobId, day: string): Promise<string> {
+    for (let ordinal = 1; ; ordinal += 1) {
+      const folder = dayFolder(day, ordinal);
+      const names = await this.#namesOf(folder);
+      if (names.size >= LIMITS.originalsPerFolderMax) continue;
+      const free = NAME_DIGITS.map((digits) => storedName(sourceName, blob, digits)).find(
+        (name) => !names.has(name.toLowerCase()),
+      );
+      if (free === undefined) continue;
+      names.add(free.toLowerCase());
+      return `${folder}/${free}`;
+    }
+  }
+
+  /** Makes the lines durable in the journal; then they are the vault's state. */
+  async commit(records: readonly JournalRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    await this.#journal.commit(records);
+    for (const record of records) this.vault.ledger.apply(record);
+  }
+
+  /** Lists new files in `SHA256SUMS`, writes the last lines, seals the journal. */
+  async finish(lastRecords: readonly JournalRecord[]): Promise<void> {
+    const { ledger } = this.vault;
+    for (const folder of [...ledger.unlisted.keys()]) await this.#writeSums(folder);
+    await this.commit(lastRecords);
+    await this.abandon();
+  }
+
+  /** Seals the journal without more: everything committed stays, nothing else is claimed. */
+  async abandon(): Promise<void> {
+    await this.#journal.seal();
+    await clearFolder(this.#world, this.#incoming);
+  }
+
+  /** Lets go of the journal file after an error that makes writing to it useless. */
+  async letGo(): Promise<void> {
+    await this.#journal.close().catch(() => {});
+  }
+
+  async #namesOf(folder: string): Promise<Set<string>> {
+    const known = this.#folderNames.get(folder);
+    if (known !== undefined) return known;
+    const listing = this.#openFolder(folder);
+    this.#folderNames.set(folder, listing);
+    return listing;
+  }
+
+  async #openFolder(folder: string): Promise<Set<string>> {
+    const path = `${this.vault.root}/${folder}`;
+    await ensureFolder(this.#world.disk, path);
+    const names = (await this.#world.disk.listFolder(path)).map((entry) =>
+      entry.name.toLowerCase(),
+    );
+    return new Set(names);
+  }
+
+  /** A new SHA256SUMS file for what a folder has that no such file lists yet. */
+  async #writeSums(folder: string): Promise<void> {
+    const unlisted = this.vault.ledger.unlisted.get(folder);
+    if (unlisted === undefined || unlisted.size === 0) return;
+    const lines = [...unlisted].sort(([a], [b]) => (a < b ? -1 : 1));
+    const bytes = new TextEncoder().encode(lines.map(([name, id]) => `${id}  ${name}\n`).join(''));
+    await this.commit([await this.writeSumsFile(folder, bytes)]);
+  }
+
+  /** Writes a `SHA256SUMS` file under a free name of this writer and returns its record, not yet committed. */
+  async writeSumsFile(folder: string, bytes: Uint8Array): Promise<JournalRecord> {
+    const number = String(this.#number).padStart(6, '0');
+    for (let ordinal = 1; ; ordinal += 1) {
+      const at = `${folder}/SHA256SUMS-${number}${ordinal > 1 ? `-${ordinal}` : ''}.txt`;
+      const target = `${this.vault.root}/${at}`;
+      const isWritten = await writeSmallFile(this.#world.disk, this.partPath(), target, bytes);
+      if (isWritten) return fileRecord(at, bytes);
+    }
+  }
+
+  /** Closes journal files of writers that are no more, and clears what they left in `incoming/`. */
+  async #closeCutOff(): Promise<void> {
+    const { ledger, journals, root } = this.vault;
+    const cutOff = journals.filter(
+      (journal) =>
+        journal.seal === null &&
+        !ledger.closed.has(journal.name) &&
+        !isLiveJournal(this.#world, ledger, journal),
+    );
+    await this.commit(
+      cutOff.map(
+        (journal): ClosedRecord => ({
+          type: 'closed',
+          journal: journal.name,
+          bytes: journal.wholeBytes,
+          sha256: journal.sha256,
+        }),
+      ),
+    );
+    const live = new Set(
+      journals
+        .filter((journal) => isLiveJournal(this.#world, ledger, journal))
+        .map((journal) => journal.writer),
+    );
+    for (const entry of await this.#world.disk.listFolder(`${root}/incoming`)) {
+      const isOld = journals.some((journal) => journal.writer === entry.name);
+      if (isOld && !live.has(entry.name)) {
+        await clearFolder(this.#world, `${root}/incoming/${entry.name}`);
+      }
+    }
+  }
+}
+
+/** Removes unfinished files; what cannot be removed now is removed another time. */
+async function clearFolder(world: World, path: string): Promise<void> {
+  const { disk } = world;
+  try {
+    for (const entry of await disk.listFolder(path)) await disk.removeFile(`${path}/${entry.name}`);
+    await disk.removeFolder(path);
+  } catch {
+    // Unfinished files harm nobody.
+  }
+}
