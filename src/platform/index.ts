@@ -12,6 +12,8 @@ export {
   type SyncStrength,
   type WritableFile,
 } from './disk.ts';
+export { type NodeDiskOptions, openNodeDisk } from './node-disk.ts';
+export { decodeName, encodeName, joinPath } from './node-path.ts';
 export { readPackageFile } from './package-file.ts';
 export type {
   Clock,
