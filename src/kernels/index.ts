@@ -1,0 +1,14 @@
+/**
+ * kernels: hot loops compiled from AssemblyScript, their loaders, and a plain TypeScript twin of each.
+ * Invariants: nothing here reads a file or needs Node; a kernel and its twin give the same results, bit for bit.
+ */
+export { hash32, hashUnit } from './hash.ts';
+export { synthesizeFrame } from './sensor-frame.ts';
+export {
+  NOISE_TABLE_LENGTH,
+  type Octave,
+  type Paint,
+  type SensorJob,
+  type SpanList,
+} from './sensor-job.ts';
+export { plainSensorKernel } from './sensor-plain.ts';

@@ -1,0 +1,16 @@
+/**
+ * Makes a running kernel from its base64 text, at once and without any file: kernels have to work in a browser too.
+ * Throws where the text is not a WebAssembly module or the engine lacks SIMD (Node >= 16.4 and every browser since 2023
+ * have it).
+ */
+export function instantiateKernel(base64: string): Readonly<Record<string, unknown>> {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index);
+  return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
+}
+
+/** The error for a kernel that was never compiled. */
+export function missingKernel(name: string, cause: unknown): Error {
+  return new Error(`the kernel "${name}" is not built: run "npm run prepare" first`, { cause });
+}
