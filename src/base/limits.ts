@@ -8,10 +8,15 @@ export const LIMITS = {
   /** A batch of files that share one barrier of folder and journal syncs. */
   batchFilesMax: 128,
   batchBytesMax: 134_217_728,
+  /** Below this a batch is not made smaller to feed more workers. */
+  batchFilesMin: 8,
+  batchBytesMin: 8_388_608,
   /** Batches staged at the same time; each holds one worker. */
   batchesInFlightMax: 4,
   /** How often a file that changes while it is read is read again. */
   changedWhileReadTriesMax: 3,
+  /** How often a copy that did not come back right is written again. */
+  writeTriesMax: 3,
   /** Two modification times closer than this are the same (FAT keeps 2 s). */
   mtimeToleranceMs: 2000,
   /** First bytes of a file whose digest tells quickly whether its content may be known. */

@@ -8,6 +8,13 @@ const CAPTURES = new Set(
     'png ptx pxn qtk r3d raf raw rw2 rwl rwz sr2 srf srw sti thm tif tiff x3f avi mpg mpeg wav mp3 m4a webp'
   ).split(' '),
 );
+/** RAW formats that no editor rewrites in place. */
+const NEVER_REWRITTEN = new Set(
+  (
+    '3fr arw cr2 cr3 crw dcr erf fff gpr iiq k25 kdc mef mos mrw nef nrw orf pef qtk raf raw rw2 ' +
+    'rwl rwz sr2 srf srw x3f'
+  ).split(' '),
+);
 const SIDECARS = new Set('xmp cos comask dop pp3 on1 vrd dr4 nksc acr aae arp icm xml'.split(' '));
 const CATALOGS = new Set(
   'lrcat lrcat-data lrcat-wal lrcat-shm lrcat-journal cocatalogdb cosessiondb db db3 sqlite'.split(
@@ -17,9 +24,22 @@ const CATALOGS = new Set(
 
 /** Tells the role by the extension; case does not matter. */
 export function roleOf(name: string): FileRole {
-  const extension = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
-  if (!name.includes('.')) return 'other';
+  const extension = extensionOf(name);
   if (CAPTURES.has(extension)) return 'capture';
   if (SIDECARS.has(extension)) return 'sidecar';
   return CATALOGS.has(extension) ? 'catalog' : 'other';
+}
+
+/**
+ * Whether a change of this file's content is a suspicion rather than a new version: RAW files anywhere, and every
+ * capture in a camera's own folders.
+ */
+export function isImmutable(path: string): boolean {
+  if (NEVER_REWRITTEN.has(extensionOf(path))) return true;
+  return roleOf(path) === 'capture' && /(^|\/)DCIM\//i.test(path);
+}
+
+function extensionOf(name: string): string {
+  const dot = name.lastIndexOf('.');
+  return dot < 0 ? '' : name.slice(dot + 1).toLowerCase();
 }

@@ -8,9 +8,9 @@ export { readSmallFile, writeSmallFile } from './small-file.ts';
 export {
   type Failure,
   failureOf,
-  type OnHead,
   type PartOutcome,
   type StageFile,
+  type StageListener,
   type StageOutcome,
   stageFiles,
 } from './stage.ts';

@@ -35,8 +35,13 @@ export type StageOutcome =
   | { readonly state: 'changed' }
   | { readonly state: 'unreadable'; readonly failure: Failure };
 
-/** Called with the first bytes of each file (at most 1 MiB) while they are in memory. */
-export type OnHead = (fileIndex: number, bytes: Uint8Array) => void;
+/** Who listens while files are read. */
+export interface StageListener {
+  /** Called with the first bytes of each file (at most 1 MiB) while they are in memory. */
+  onHead?(fileIndex: number, bytes: Uint8Array): void;
+  /** Called with the number of bytes just read; negative when a file's bytes do not count after all. */
+  onBytes?(count: number): void;
+}
 
 /**
  * Copies a batch of files: reads each once, digests while it writes; then syncs all; then reads every copy back,
@@ -46,11 +51,11 @@ export type OnHead = (fileIndex: number, bytes: Uint8Array) => void;
 export async function stageFiles(
   disk: Disk,
   files: readonly StageFile[],
-  onHead: OnHead = () => {},
+  listener: StageListener = {},
 ): Promise<StageOutcome[]> {
   const copies: Copy[] = [];
   for (const [index, file] of files.entries()) {
-    copies.push(await copyOnce(disk, file, (bytes) => onHead(index, bytes)));
+    copies.push(await copyOnce(disk, file, index, listener));
   }
   // All writes before all syncs: the system can then make a batch of small files durable together.
   for (const copy of copies) for (const part of copy.parts) await syncPart(part);
@@ -81,7 +86,8 @@ interface Part {
 async function copyOnce(
   disk: Disk,
   file: StageFile,
-  onHead: (bytes: Uint8Array) => void,
+  index: number,
+  listener: StageListener,
 ): Promise<Copy> {
   const slots = file.parts.map((path) => (path === null ? null : newPart(path)));
   const parts = slots.filter((part) => part !== null);
@@ -89,7 +95,11 @@ async function copyOnce(
   let source: ReadableFile | null = null;
   try {
     source = await disk.openRead(file.source);
-    await copyBytes(disk, source, copy, onHead);
+    for (const part of parts) await openPart(disk, part);
+    await copyBytes(source, copy, (bytes, isHead) => {
+      if (isHead) listener.onHead?.(index, bytes);
+      listener.onBytes?.(bytes.length);
+    });
   } catch (error) {
     copy.unreadable = failureOf(error);
   } finally {
@@ -102,17 +112,15 @@ async function copyOnce(
 
 /** Leaves `copy.digest` null where the file changed between its first and its last byte. */
 async function copyBytes(
-  disk: Disk,
   source: ReadableFile,
   copy: Copy,
-  onHead: (bytes: Uint8Array) => void,
+  onChunk: (bytes: Uint8Array, isHead: boolean) => void,
 ): Promise<void> {
   const before = await source.facts();
-  for (const part of copy.parts) await openPart(disk, part);
   const digest = new RunningDigest();
   let isHead = true;
   for await (const chunk of readChunks(source)) {
-    if (isHead) onHead(chunk);
+    onChunk(chunk, isHead);
     isHead = false;
     digest.update(chunk);
     for (const part of copy.parts) await writePart(part, chunk);

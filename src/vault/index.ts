@@ -12,6 +12,7 @@ export {
   type StoredBlob,
   splitPlace,
   type TreeEntry,
+  treeEntry,
 } from './ledger.ts';
 export { FORMAT, openVault, type Vault, type VaultIdentity } from './open.ts';
 export { isSafePath } from './parse-record.ts';

@@ -1,0 +1,19 @@
+import { type Issue, LIMITS } from '../base/index.ts';
+
+/** Collects issues: keeps the first ones, counts all, hands each on at once. */
+export class IssueLog {
+  readonly kept: Issue[] = [];
+  count = 0;
+  readonly #onIssue: ((issue: Issue) => void) | undefined;
+
+  constructor(onIssue?: (issue: Issue) => void) {
+    this.#onIssue = onIssue;
+  }
+
+  add(code: Issue['code'], path: string, message: string): void {
+    const issue: Issue = { code, path, message };
+    this.count += 1;
+    if (this.kept.length < LIMITS.issuesKeptMax) this.kept.push(issue);
+    this.#onIssue?.(issue);
+  }
+}

@@ -1,0 +1,83 @@
+import { FieldVaultError } from '../base/index.ts';
+import type { Volume, World } from '../platform/index.ts';
+import type { Ledger, Run, RunSource } from '../vault/index.ts';
+
+/** A source of a run, found and named. */
+export interface Source {
+  /** Its top-level folder name in the snapshot. */
+  readonly name: string;
+  /** Absolute path that is scanned. */
+  readonly root: string;
+  /** Only this name of the root is a source; null for all of it. */
+  readonly only: string | null;
+  /** What the user named, resolved. */
+  readonly origin: string;
+  readonly volume: Volume;
+}
+
+/**
+ * Finds the sources and gives each a name that no other one has: the volume's label where the source is a whole
+ * volume, else the name of the folder or file.
+ * @throws FieldVaultError SOURCE_MISSING where one is not there
+ */
+export async function findSources(world: World, paths: readonly string[]): Promise<Source[]> {
+  const sources: Source[] = [];
+  const taken = new Set<string>();
+  for (const path of paths) {
+    const facts = await world.disk.stat(path).catch(() => null);
+    if (facts === null) throw sourceMissing(path);
+    const origin = await world.disk.resolve(path);
+    // A link to a folder is followed here only, where a person named it.
+    const target = await world.disk.stat(origin);
+    const volume = await world.volumes.describe(origin);
+    const isVolume = volume.mountPoint === origin && volume.label !== '';
+    const slash = origin.lastIndexOf('/');
+    const wanted = isVolume ? volume.label : origin.slice(slash + 1);
+    const name = uniqueName(wanted, taken);
+    const isFile = target?.kind === 'file';
+    sources.push({
+      name,
+      origin,
+      volume,
+      root: isFile ? origin.slice(0, Math.max(slash, 1)) : origin,
+      only: isFile ? origin.slice(slash + 1) : null,
+    });
+  }
+  return sources;
+}
+
+function uniqueName(wanted: string, taken: Set<string>): string {
+  const clean = wanted.replace(/[/\0]/g, '_').replace(/:$/, '');
+  const base = clean === '' || clean === '.' || clean === '..' ? 'source' : clean;
+  let name = base;
+  // Case counts as the same: a restore may go to a disk that cannot tell.
+  for (let ordinal = 2; taken.has(name.toLowerCase()); ordinal += 1) name = `${base} (${ordinal})`;
+  taken.add(name.toLowerCase());
+  return name;
+}
+
+/** The newest run that saw this very source; its state is what changes are told against. */
+export function findParent(ledger: Ledger, source: Source): Run | null {
+  let newest: Run | null = null;
+  for (const run of ledger.runs.values()) {
+    const same = run.sources.find((other) => other.source === source.name);
+    if (same === undefined || !isSameSource(same, source)) continue;
+    if (newest === null || run.order > newest.order) newest = run;
+  }
+  return newest;
+}
+
+/** Two cards may share a label and a mount point: where volumes have ids, these decide. */
+function isSameSource(known: RunSource, source: Source): boolean {
+  if (known.volume.id !== '' && source.volume.id !== '')
+    return known.volume.id === source.volume.id;
+  return known.origin === source.origin;
+}
+
+function sourceMissing(path: string): FieldVaultError {
+  return new FieldVaultError(
+    'SOURCE_MISSING',
+    `There is nothing at ${path}. Nothing was changed; check that the card or drive is connected.`,
+    { details: { path }, retry: 'after-user-acts' },
+  );
+}

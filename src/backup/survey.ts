@@ -1,0 +1,183 @@
+import { type BlobId, LIMITS } from '../base/index.ts';
+import type { World } from '../platform/index.ts';
+import type { EntryRecord, GoneRecord, RunId } from '../vault/index.ts';
+import { changeOf, isInSample, microseconds } from './change-test.ts';
+import type { IssueLog } from './issues.ts';
+import { type Found, joinPath, type ScanNotes, scanSource } from './scan.ts';
+import type { Source } from './sources.ts';
+import type { Target } from './target.ts';
+import type { Reason, WorkItem } from './work.ts';
+
+/** The part of a run that a survey needs. */
+export interface SurveyedRun {
+  readonly id: RunId;
+  readonly sources: readonly Source[];
+  readonly targets: readonly Target[];
+  readonly issues: IssueLog;
+}
+
+/** What a walk over the sources found to do. */
+export interface Survey {
+  readonly items: WorkItem[];
+  /** Files that no target needs read. */
+  unchanged: number;
+  readonly leftOut: { count: number; readonly names: Set<string> };
+  /** By source: every path seen. */
+  readonly seen: Map<string, Set<string>>;
+  /** By source: folders that could not be listed; what they hold is unknown, not gone. */
+  readonly unlisted: Map<string, Set<string>>;
+}
+
+/**
+ * Walks all sources, tells what changed, and writes folders and links into the journals at once.
+ * Nothing is read but names, sizes and times. Ends early when the signal aborts.
+ */
+export async function survey(
+  world: World,
+  run: SurveyedRun,
+  signal: AbortSignal | undefined,
+): Promise<Survey> {
+  const result: Survey = {
+    items: [],
+    unchanged: 0,
+    leftOut: { count: 0, names: new Set() },
+    seen: new Map(),
+    unlisted: new Map(),
+  };
+  const sample = { bytesLeft: LIMITS.rollingSampleBytesMax };
+  for (const source of run.sources) {
+    if (signal?.aborted !== true)
+      await surveySource(world, run, source, { result, sample, signal });
+  }
+  return result;
+}
+
+interface Walk {
+  readonly result: Survey;
+  /** Bytes the rolling sample may still read. */
+  readonly sample: { bytesLeft: number };
+  readonly signal: AbortSignal | undefined;
+}
+
+async function surveySource(
+  world: World,
+  run: SurveyedRun,
+  source: Source,
+  { result, sample, signal }: Walk,
+): Promise<void> {
+  const seen = new Set<string>();
+  const notes: ScanNotes = { issues: run.issues, leftOut: result.leftOut, unlisted: new Set() };
+  result.seen.set(source.name, seen);
+  result.unlisted.set(source.name, notes.unlisted);
+  const except = run.targets.map((target) => target.vault.root);
+  const others: Found[] = [];
+  for await (const found of scanSource(world.disk, { ...source, except }, notes)) {
+    if (signal?.aborted === true) return;
+    seen.add(found.path);
+    if (found.kind === 'file') addFile(result, { source, found, sample }, run.targets);
+    else others.push(found);
+  }
+  await addOthers(world, run, source, others);
+}
+
+function addFile(
+  result: Survey,
+  file: { readonly source: Source; readonly found: Found; readonly sample: Walk['sample'] },
+  targets: readonly Target[],
+): void {
+  const { source, found, sample } = file;
+  const wants = new Map<Target, Reason>();
+  for (const target of targets) {
+    const known = target.known(source.name, found.path);
+    const change = changeOf(known, found);
+    if (known === undefined || change !== 'unchanged') {
+      wants.set(target, change === 'changed' ? 'changed' : 'new');
+    } else if (!target.vault.ledger.holds(known.content as BlobId)) wants.set(target, 'new');
+    else if (isSampled(target, file)) wants.set(target, 'sample');
+  }
+  if ([...wants.values()].includes('sample')) sample.bytesLeft -= found.sizeBytes;
+  if (wants.size === 0) result.unchanged += 1;
+  else result.items.push({ source, found, wants, tries: 0, mustCopy: false });
+}
+
+function isSampled(
+  target: Target,
+  file: { readonly source: Source; readonly found: Found; readonly sample: Walk['sample'] },
+): boolean {
+  const turn = target.sources.get(file.source.name)?.turn ?? 0;
+  return isInSample(file.found.path, turn) && file.found.sizeBytes <= file.sample.bytesLeft;
+}
+
+/** Folders and links have no content to copy: their lines are all there is to protect. */
+async function addOthers(
+  world: World,
+  run: SurveyedRun,
+  source: Source,
+  others: readonly Found[],
+): Promise<void> {
+  for (const target of run.targets) {
+    const records: EntryRecord[] = [];
+    for (const found of others) {
+      const entry = await otherEntry(world, run, source, found);
+      const known = target.known(source.name, found.path);
+      const isKnown =
+        changeOf(known, found) === 'unchanged' && known?.content === (entry?.target ?? '');
+      if (entry !== null && !isKnown) records.push(entry);
+    }
+    await target.commit(records);
+  }
+}
+
+async function otherEntry(
+  world: World,
+  run: SurveyedRun,
+  source: Source,
+  found: Found,
+): Promise<EntryRecord | null> {
+  const entry = entryOf(run.id, source, found);
+  if (found.kind !== 'link') return entry;
+  try {
+    return { ...entry, target: await world.disk.readLink(joinPath(source.root, found.path)) };
+  } catch (error) {
+    const message = `This link could not be read (${String(error)}); it was left out.`;
+    run.issues.add('UNREADABLE', `${source.name}/${found.path}`, message);
+    return null;
+  }
+}
+
+/** The journal line for a path, its content still to be added where it has any. */
+export function entryOf(run: RunId, source: Source, found: Found): EntryRecord {
+  return {
+    type: 'entry',
+    run,
+    source: source.name,
+    path: found.path,
+    kind: found.kind === 'file' || found.kind === 'link' ? found.kind : 'folder',
+    size: found.kind === 'file' ? found.sizeBytes : 0,
+    mtimeUs: microseconds(found.mtimeMs),
+    mode: found.mode,
+  };
+}
+
+/** Lines for the paths of a target's state that a whole walk did not meet any more. */
+export function goneRecords(run: RunId, target: Target, found: Survey): GoneRecord[] {
+  const records: GoneRecord[] = [];
+  for (const [source, { tree }] of target.sources) {
+    const seen = found.seen.get(source) ?? new Set<string>();
+    const unlisted = found.unlisted.get(source) ?? new Set<string>();
+    for (const path of tree.keys()) {
+      if (seen.has(path) || isBelowAny(path, unlisted)) continue;
+      records.push({ type: 'gone', run, source, path });
+    }
+  }
+  return records;
+}
+
+function isBelowAny(path: string, folders: ReadonlySet<string>): boolean {
+  if (folders.size === 0) return false;
+  if (folders.has('')) return true;
+  for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
+    if (folders.has(path.slice(0, slash))) return true;
+  }
+  return false;
+}

@@ -1,0 +1,162 @@
+import { type BlobId, LIMITS } from '../base/index.ts';
+import type { World } from '../platform/index.ts';
+import {
+  type BlobRecord,
+  type JournalRecord,
+  type RunId,
+  type RunSource,
+  type SnapshotSource,
+  type Tree,
+  type TreeEntry,
+  totalsOf,
+  treeEntry,
+  treeOf,
+  type Vault,
+  VaultWriter,
+} from '../vault/index.ts';
+import { findParent, type Source } from './sources.ts';
+
+/** One source as one vault knows it: the state it continues, and that state as it grows in this run. */
+export interface TargetSource {
+  readonly record: RunSource;
+  readonly tree: Tree;
+  /** How many runs this source has had. */
+  readonly turn: number;
+}
+
+/** One vault that a run writes to: the primary, or a mirror. */
+export class Target {
+  readonly vault: Vault;
+  readonly writer: VaultWriter;
+  readonly isPrimary: boolean;
+  readonly sources: ReadonlyMap<string, TargetSource>;
+  /** Set once a mirror is given up. */
+  isLost = false;
+  /** Set once a file was held back for want of space. */
+  isFull = false;
+  newBlobs = 0;
+  bytesStored = 0;
+  verified: { direct: number; cached: number } = { direct: 0, cached: 0 };
+  isWeak = false;
+  issueCount = 0;
+  /** Contents that another batch is about to publish. */
+  readonly #claims: Map<BlobId, Promise<void>> = new Map();
+  /** Bytes that batches under way may still write. */
+  #bytesPromised = 0;
+
+  private constructor(
+    writer: VaultWriter,
+    sources: ReadonlyMap<string, TargetSource>,
+    isPrimary: boolean,
+  ) {
+    this.vault = writer.vault;
+    this.writer = writer;
+    this.sources = sources;
+    this.isPrimary = isPrimary;
+  }
+
+  /** Opens a writer on the vault and begins the run in its journal. */
+  static async begin(
+    world: World,
+    vault: Vault,
+    run: {
+      readonly id: RunId;
+      readonly time: string;
+      readonly sources: readonly Source[];
+      readonly isPrimary: boolean;
+    },
+  ): Promise<Target> {
+    const writer = await VaultWriter.open(world, vault);
+    const sources = new Map(
+      run.sources.map((source) => [source.name, targetSource(vault, source)] as const),
+    );
+    const target = new Target(writer, sources, run.isPrimary);
+    const records = [...sources.values()].map((source) => source.record);
+    await writer.commit([{ type: 'run', run: run.id, time: run.time, sources: records }]);
+    return target;
+  }
+
+  /** What the vault knows of a path of a source. */
+  known(source: string, path: string): TreeEntry | undefined {
+    return this.sources.get(source)?.tree.get(path);
+  }
+
+  /** Makes lines durable, and the entries among them part of the growing state. */
+  async commit(records: readonly JournalRecord[]): Promise<void> {
+    await this.writer.commit(records);
+    for (const record of records) {
+      if (record.type === 'entry') {
+        this.sources.get(record.source)?.tree.set(record.path, treeEntry(record));
+      } else if (record.type === 'gone') {
+        this.sources.get(record.source)?.tree.delete(record.path);
+      }
+    }
+  }
+
+  /**
+   * Says that this batch will publish the content. False where the vault holds it or another batch is at it:
+   * then {@link settled} resolves once that is decided.
+   */
+  claim(blob: BlobId, published: Promise<void>): boolean {
+    if (this.vault.ledger.holds(blob) || this.#claims.has(blob)) return false;
+    this.#claims.set(blob, published);
+    return true;
+  }
+
+  /** Resolves once nobody is publishing this content any more; true where the vault then holds it. */
+  async settled(blob: BlobId): Promise<boolean> {
+    await this.#claims.get(blob);
+    return this.vault.ledger.holds(blob);
+  }
+
+  /** Whether the vault holds the content, or a batch is about to publish it. */
+  holdsOrWillHold(blob: BlobId): boolean {
+    return this.vault.ledger.holds(blob) || this.#claims.has(blob);
+  }
+
+  /** Whether the content is in the vault, or among blobs about to be committed. */
+  isHeldOrOurs(blob: BlobId, ours: readonly BlobRecord[]): boolean {
+    return this.vault.ledger.holds(blob) || ours.some((record) => record.blob === blob);
+  }
+
+  /** Ends a claim. */
+  unclaim(blob: BlobId): void {
+    this.#claims.delete(blob);
+  }
+
+  /**
+   * Sets aside space for a file; false where the drive has not enough left for it and the journal.
+   * Give it back with {@link release}.
+   */
+  async reserve(world: World, sizeBytes: number): Promise<boolean> {
+    const free = await world.disk.freeBytes(this.vault.root).catch(() => null);
+    const needed = this.#bytesPromised + sizeBytes + LIMITS.reserveBytes;
+    if (free !== null && free < needed) return false;
+    this.#bytesPromised += sizeBytes;
+    return true;
+  }
+
+  release(sizeBytes: number): void {
+    this.#bytesPromised -= sizeBytes;
+  }
+
+  /** The sources of this run with their totals, for the snapshot line. */
+  snapshotSources(): SnapshotSource[] {
+    return [...this.sources.values()].map(({ record, tree }) => ({ ...record, ...totalsOf(tree) }));
+  }
+}
+
+function targetSource(vault: Vault, source: Source): TargetSource {
+  const parent = findParent(vault.ledger, source);
+  const { id, label, fileSystem } = source.volume;
+  return {
+    record: {
+      source: source.name,
+      origin: source.origin,
+      volume: { id, label, fileSystem },
+      parent: parent?.id ?? null,
+    },
+    tree: parent === null ? new Map() : treeOf(vault.ledger, parent.id, source.name),
+    turn: vault.ledger.runs.size,
+  };
+}
