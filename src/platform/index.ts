@@ -2,6 +2,7 @@
  * platform: the one room where the world enters: disks, clock, randomness, threads, volumes.
  * Invariant: `node:fs`, clocks, timers, randomness and `process.env` appear nowhere else.
  */
+export { callTask } from './call-task.ts';
 export {
   alignedBuffer,
   type Disk,

@@ -1,0 +1,96 @@
+import {
+  callTask,
+  type Disk,
+  type Host,
+  type Random,
+  type Volume,
+  type Volumes,
+  type Workers,
+  type World,
+} from '../platform/index.ts';
+import { pickBelow, type SeededRandom, seededRandom } from './seeded-random.ts';
+import { SimClock } from './sim-clock.ts';
+import { SimDisk } from './sim-disk.ts';
+
+/** A world in memory, the same for the same seed; its parts can be moved by hand. */
+export interface SimWorld extends World {
+  readonly disk: SimDisk;
+  readonly clock: SimClock;
+  readonly volumes: SimVolumes;
+  readonly host: SimHost;
+}
+
+/** What may differ from an empty ext4 on 22 November 2026, 09:00 UTC. */
+export interface SimWorldOptions {
+  /** A disk that is there already, as of a sweep's template; it takes the time of this world. */
+  readonly disk?: SimDisk;
+  readonly nowMs?: number;
+}
+
+const START_MS = Date.UTC(2026, 10, 22, 9);
+
+/** Makes a simulated world. */
+export function simWorld(seed: number, options: SimWorldOptions = {}): SimWorld {
+  const clock = new SimClock(options.nowMs ?? START_MS);
+  const disk = options.disk ?? new SimDisk({ seed });
+  disk.useClock(() => clock.nowMs());
+  return {
+    disk,
+    clock,
+    random: simRandom(seededRandom(seed)),
+    workers: simWorkers(disk),
+    volumes: new SimVolumes(),
+    host: new SimHost(),
+  };
+}
+
+/** The same world seen through another disk (a wrapper of its own), by its workers too. */
+export function withDisk<W extends World>(world: W, disk: Disk): Omit<W, 'disk'> & World {
+  return { ...world, disk, workers: simWorkers(disk) };
+}
+
+/** Facts of volumes by mount point; what is not set is unknown. */
+export class SimVolumes implements Volumes {
+  readonly #volumes = new Map<string, Volume>();
+
+  /** Says what is mounted at a path. */
+  set(mountPoint: string, facts: Partial<Omit<Volume, 'mountPoint'>>): void {
+    this.#volumes.set(mountPoint, { id: '', label: '', fileSystem: '', ...facts, mountPoint });
+  }
+
+  async describe(path: string): Promise<Volume> {
+    let found: Volume = { id: '', label: '', fileSystem: '', mountPoint: '/' };
+    for (const volume of this.#volumes.values()) {
+      const { mountPoint } = volume;
+      const isAbove = path === mountPoint || path.startsWith(mountPoint.replace(/\/?$/, '/'));
+      if (isAbove && mountPoint.length >= found.mountPoint.length) found = volume;
+    }
+    return found;
+  }
+}
+
+/** A machine with one process, until others are started. */
+export class SimHost implements Host {
+  readonly name: string = 'sim-host';
+  readonly processId: number = 100;
+  readonly running: Set<number> = new Set([100]);
+
+  isRunning(processId: number): boolean {
+    return this.running.has(processId);
+  }
+}
+
+function simRandom(random: SeededRandom): Random {
+  const digit = (): string => pickBelow(random, 16).toString(16);
+  return { hex: (digits) => Array.from({ length: digits }, digit).join('') };
+}
+
+/** Runs tasks in place; what goes in and out is copied as between threads. */
+function simWorkers(disk: Disk): Workers {
+  return {
+    count: 1,
+    run: async (task, input) =>
+      structuredClone(await callTask({ disk }, task, structuredClone(input))),
+    close: async () => {},
+  };
+}
