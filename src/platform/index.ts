@@ -15,7 +15,9 @@ export {
 } from './disk.ts';
 export { type NodeDiskOptions, openNodeDisk } from './node-disk.ts';
 export { decodeName, encodeName, joinPath } from './node-path.ts';
+export { openNodeWorld } from './node-world.ts';
 export { readPackageFile } from './package-file.ts';
+export { onInterrupt } from './signals.ts';
 export type {
   Clock,
   Host,
