@@ -1,8 +1,7 @@
-import { FieldVaultError, type Issue, LIMITS, mapPool } from '../base/index.ts';
+import { FieldVaultError, type Issue, IssueLog, LIMITS, mapPool } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
 import type { SnapshotRecord, Vault } from '../vault/index.ts';
 import { runBatch } from './batch.ts';
-import { IssueLog } from './issues.ts';
 import { Progress } from './progress.ts';
 import type { BackupReport, MirrorReport } from './report.ts';
 import { type BackupRun, giveUpTarget, reportVanished } from './run.ts';

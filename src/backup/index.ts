@@ -3,5 +3,14 @@
  * Invariant: nothing is removed here that is not proven to stand elsewhere or named by a person.
  */
 export { type BackupOptions, backup } from './backup.ts';
+export { checkVault } from './check-vault.ts';
+export { forget } from './forget.ts';
+export { type ListedPath, listPaths, snapshotsOf } from './list-paths.ts';
+export { type PathFilter, pathFilter } from './path-filter.ts';
 export { Progress } from './progress.ts';
+export { type PruneOptions, type PruneReport, prune } from './prune.ts';
+export { type Droppable, type PrunePlan, planPrune } from './prune-plan.ts';
+export { type RepairReport, repair } from './repair.ts';
 export type { BackupReport, MirrorReport } from './report.ts';
+export { type RestoreOptions, type RestoreReport, restore } from './restore.ts';
+export { type SourceStatus, status, type VaultStatus } from './status.ts';

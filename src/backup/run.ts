@@ -1,6 +1,6 @@
+import type { IssueLog } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
 import { type RunId, targetError } from '../vault/index.ts';
-import type { IssueLog } from './issues.ts';
 import type { Progress } from './progress.ts';
 import type { Source } from './sources.ts';
 import type { Target } from './target.ts';

@@ -1,6 +1,5 @@
-import { LIMITS, messageOf } from '../base/index.ts';
+import { type IssueLog, LIMITS, messageOf } from '../base/index.ts';
 import type { Disk, FolderEntry } from '../platform/index.ts';
-import type { IssueLog } from './issues.ts';
 import { isLitter } from './litter.ts';
 
 /** A file, folder or link of a source, by its path below the source's root. */

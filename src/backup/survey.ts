@@ -1,8 +1,7 @@
-import { type BlobId, LIMITS } from '../base/index.ts';
+import { type BlobId, type IssueLog, LIMITS } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
 import type { EntryRecord, GoneRecord, RunId } from '../vault/index.ts';
 import { changeOf, isInSample, microseconds } from './change-test.ts';
-import type { IssueLog } from './issues.ts';
 import { type Found, joinPath, type ScanNotes, scanSource } from './scan.ts';
 import type { Source } from './sources.ts';
 import type { Target } from './target.ts';

@@ -16,5 +16,6 @@ export {
   type Retry,
   systemCodeOf,
 } from './errors.ts';
+export { IssueLog } from './issue-log.ts';
 export { LIMITS } from './limits.ts';
 export { mapPool } from './map-pool.ts';

@@ -2,6 +2,7 @@
  * store: where bytes live and how they get there for good: read once, digest, write, sync, read back, publish.
  * Invariant: knows files and digests, neither journals nor pictures.
  */
+export { type Delivery, type DeliveryOutcome, deliverFiles } from './deliver.ts';
 export { digestFile, type FileDigest, headOf, RunningDigest, readChunks } from './digest-file.ts';
 export { ensureFolder, type Publication, type PublishOutcome, publishFiles } from './publish.ts';
 export { readSmallFile, writeSmallFile } from './small-file.ts';

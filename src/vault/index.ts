@@ -2,7 +2,9 @@
  * vault: originals, journal, snapshots, leases: the folder a photographer's pictures live in, and its truth.
  * Invariant: knows bytes and names, not pictures; a recipe is data that is kept, never interpreted.
  */
+export { type CheckOptions, type CheckReport, check } from './check.ts';
 export { createVault, fileRecord } from './create.ts';
+export { findByName, findLeftOver, storedFiles } from './inventory.ts';
 export { targetError } from './journal-writer.ts';
 export { dropLease, type Lease, takeLease } from './leases.ts';
 export {

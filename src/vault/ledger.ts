@@ -175,6 +175,7 @@ export class Ledger {
     const stored = this.blobs.get(blob);
     if (stored !== undefined) stored.places = stored.places.filter((place) => place.at !== at);
     this.damaged.delete(at);
+    this.files.delete(at);
     const { folder, name } = splitPlace(at);
     this.unlisted.get(folder)?.delete(name);
   }

@@ -113,7 +113,9 @@ export class VaultWriter {
   /** Lists new files in `SHA256SUMS`, writes the last lines, seals the journal. */
   async finish(lastRecords: readonly JournalRecord[]): Promise<void> {
     const { ledger } = this.vault;
-    for (const folder of [...ledger.unlisted.keys()]) await this.#writeSums(folder);
+    for (const [folder, files] of [...ledger.unlisted]) {
+      if (files.size > 0) await this.commit([await this.writeSums(folder, files)]);
+    }
     await this.commit(lastRecords);
     await this.abandon();
   }
@@ -146,23 +148,21 @@ export class VaultWriter {
     return new Set(names);
   }
 
-  /** A new SHA256SUMS file for what a folder has that no such file lists yet. */
-  async #writeSums(folder: string): Promise<void> {
-    const unlisted = this.vault.ledger.unlisted.get(folder);
-    if (unlisted === undefined || unlisted.size === 0) return;
-    const lines = [...unlisted].sort(([a], [b]) => (a < b ? -1 : 1));
+  /**
+   * Writes a `SHA256SUMS` file for these stored files of a folder, under a free name of this writer.
+   * @param files name to blob
+   * @returns its record, not yet committed
+   */
+  async writeSums(folder: string, files: ReadonlyMap<string, BlobId>): Promise<JournalRecord> {
+    const lines = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
     const bytes = new TextEncoder().encode(lines.map(([name, id]) => `${id}  ${name}\n`).join(''));
-    await this.commit([await this.writeSumsFile(folder, bytes)]);
-  }
-
-  /** Writes a `SHA256SUMS` file under a free name of this writer and returns its record, not yet committed. */
-  async writeSumsFile(folder: string, bytes: Uint8Array): Promise<JournalRecord> {
     const number = String(this.#number).padStart(6, '0');
     for (let ordinal = 1; ; ordinal += 1) {
       const at = `${folder}/SHA256SUMS-${number}${ordinal > 1 ? `-${ordinal}` : ''}.txt`;
       const target = `${this.vault.root}/${at}`;
-      const isWritten = await writeSmallFile(this.#world.disk, this.partPath(), target, bytes);
-      if (isWritten) return fileRecord(at, bytes);
+      if (await writeSmallFile(this.#world.disk, this.partPath(), target, bytes)) {
+        return fileRecord(at, bytes);
+      }
     }
   }
 

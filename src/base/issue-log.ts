@@ -1,4 +1,5 @@
-import { type Issue, LIMITS } from '../base/index.ts';
+import type { Issue } from './errors.ts';
+import { LIMITS } from './limits.ts';
 
 /** Collects issues: keeps the first ones, counts all, hands each on at once. */
 export class IssueLog {

@@ -1,0 +1,32 @@
+import { FieldVaultError } from '../base/index.ts';
+import type { World } from '../platform/index.ts';
+import {
+  type CheckOptions,
+  type CheckReport,
+  check,
+  type Vault,
+  VaultWriter,
+} from '../vault/index.ts';
+
+/**
+ * Checks a vault and, where bytes were read, keeps what was learned in its journal: the next check goes on with what
+ * was not read for longest. A vault that cannot be written is checked all the same.
+ */
+export async function checkVault(
+  world: World,
+  vault: Vault,
+  options: CheckOptions = {},
+): Promise<CheckReport> {
+  const report = await check(world, vault, options);
+  if (report.records.length === 0) return report;
+  try {
+    const writer = await VaultWriter.open(world, vault);
+    await writer.finish(report.records);
+  } catch (error) {
+    const isExpected = error instanceof FieldVaultError && UNWRITABLE.has(error.code);
+    if (!isExpected) throw error;
+  }
+  return report;
+}
+
+const UNWRITABLE: ReadonlySet<string> = new Set(['TARGET_READ_ONLY', 'TARGET_FULL', 'LEASED']);

@@ -1,0 +1,116 @@
+import type { BlobId } from '../base/index.ts';
+import type { World } from '../platform/index.ts';
+import {
+  type DropRecord,
+  dropLease,
+  findLeftOver,
+  openVault,
+  splitPlace,
+  storedFiles,
+  takeLease,
+  type Vault,
+  VaultWriter,
+} from '../vault/index.ts';
+import { type Droppable, planPrune } from './prune-plan.ts';
+
+/** What prune may do. */
+export interface PruneOptions {
+  /** Only say what would go. */
+  readonly dryRun?: boolean;
+  /** Globs on `<source>/<path>` of captures that may go; others stay whatever was forgotten. */
+  readonly captures?: readonly string[];
+}
+
+/** What prune removed, or would remove. */
+export interface PruneReport {
+  readonly dropped: readonly Droppable[];
+  readonly bytes: number;
+  /** Captures that no snapshot needs and nobody named: they stay. */
+  readonly keptCaptures: readonly Droppable[];
+  /** Files that interrupted work left, removed too. */
+  readonly leftOver: number;
+}
+
+/**
+ * Removes stored files that nothing needs, and what interrupted work left. Takes the lease of the vault.
+ * The journal says first what will go; a cut in the middle leaves files that the next prune removes.
+ * @throws FieldVaultError LEASED, TARGET_READ_ONLY, TARGET_FULL
+ */
+export async function prune(
+  world: World,
+  vault: Vault,
+  options: PruneOptions = {},
+): Promise<PruneReport> {
+  if (options.dryRun === true) {
+    const plan = planPrune(vault.ledger, options.captures);
+    const leftOver = (await findLeftOver(world.disk, vault)).length;
+    return { ...sumOf(plan.drop), keptCaptures: plan.keptCaptures, leftOver };
+  }
+  const writer = await VaultWriter.open(world, vault, { isExclusive: true });
+  let lease: Awaited<ReturnType<typeof takeLease>>;
+  try {
+    lease = await takeLease(world, vault, { act: 'prune', writer: writer.id });
+  } catch (error) {
+    await writer.abandon();
+    throw error;
+  }
+  try {
+    return await pruneLeased(world, writer, options);
+  } finally {
+    await dropLease(world, vault.root, lease);
+  }
+}
+
+async function pruneLeased(
+  world: World,
+  writer: VaultWriter,
+  options: PruneOptions,
+): Promise<PruneReport> {
+  // Others may have written between opening the vault and holding the lease: look again.
+  const { ledger } = await openVault(world, writer.vault.root);
+  const plan = planPrune(ledger, options.captures);
+  const leftOver = await findLeftOver(world.disk, { root: writer.vault.root, ledger });
+  const time = new Date(world.clock.nowMs()).toISOString();
+  await writer.commit(plan.drop.map(({ blob, at }) => ({ type: 'drop', blob, at, time })));
+  const gone = [...plan.drop.map((file) => file.at), ...leftOver];
+  const folders = new Set(gone.map((at) => splitPlace(at).folder));
+  const listed = await relistFolders({ writer, ledger, folders, gone: new Set(gone), time });
+  for (const at of [...gone, ...listed]) {
+    await world.disk.removeFile(`${writer.vault.root}/${at}`).catch(() => {});
+  }
+  for (const folder of folders) await world.disk.syncFolder(`${writer.vault.root}/${folder}`);
+  await writer.finish([]);
+  return { ...sumOf(plan.drop), keptCaptures: plan.keptCaptures, leftOver: leftOver.length };
+}
+
+/** Writes a new SHA256SUMS of all that stays in each folder; returns the old ones, to be removed. */
+async function relistFolders(work: {
+  readonly writer: VaultWriter;
+  readonly ledger: Vault['ledger'];
+  readonly folders: ReadonlySet<string>;
+  readonly gone: ReadonlySet<string>;
+  readonly time: string;
+}): Promise<string[]> {
+  const { writer, ledger, folders, gone, time } = work;
+  const old: string[] = [];
+  for (const folder of folders) {
+    const staying = new Map<string, BlobId>();
+    for (const file of storedFiles(ledger)) {
+      const place = splitPlace(file.at);
+      if (place.folder === folder && !gone.has(file.at)) staying.set(place.name, file.blob);
+    }
+    const drops: DropRecord[] = [];
+    for (const { at, sha256 } of ledger.files.values()) {
+      if (splitPlace(at).folder !== folder || folder === '') continue;
+      drops.push({ type: 'drop', blob: sha256, at, time });
+      old.push(at);
+    }
+    if (staying.size > 0) await writer.commit([await writer.writeSums(folder, staying)]);
+    await writer.commit(drops);
+  }
+  return old;
+}
+
+function sumOf(dropped: readonly Droppable[]): Pick<PruneReport, 'dropped' | 'bytes'> {
+  return { dropped, bytes: dropped.reduce((sum, file) => sum + file.sizeBytes, 0) };
+}

@@ -1,0 +1,116 @@
+import type { BlobId } from '../base/index.ts';
+import type { World } from '../platform/index.ts';
+import {
+  type BlobRecord,
+  type CheckReport,
+  splitPlace,
+  type Vault,
+  VaultWriter,
+} from '../vault/index.ts';
+import { PUBLISH_TASK, STAGE_TASK } from './stage-task.ts';
+
+/** A stored file to be mended. */
+interface Broken {
+  readonly blob: BlobId;
+  readonly at: string;
+}
+
+/** What a repair did. */
+export interface RepairReport {
+  /** Places that were mended. */
+  readonly repaired: readonly string[];
+  /** Places whose content neither vault has. */
+  readonly unrepaired: readonly string[];
+}
+
+/**
+ * Mends what a check found damaged or missing, with bytes from another vault or from another place in this one.
+ * The mended file gets a new name; the damaged one is removed only after the journal names the new one.
+ */
+export async function repair(
+  world: World,
+  vault: Vault,
+  found: CheckReport,
+  other: Vault,
+): Promise<RepairReport> {
+  const wrong = new Set(found.issues.map((issue) => issue.path));
+  const broken: Broken[] = [];
+  for (const [blob, stored] of vault.ledger.blobs) {
+    for (const { at } of stored.places) if (wrong.has(at)) broken.push({ blob, at });
+  }
+  const writer = await VaultWriter.open(world, vault);
+  const repaired: string[] = [];
+  const unrepaired: string[] = [];
+  for (const one of broken) {
+    const isMended = await mend(world, writer, one, sourcesOf(vault, other, one));
+    (isMended ? repaired : unrepaired).push(one.at);
+  }
+  await writer.finish([]);
+  return { repaired, unrepaired };
+}
+
+/** Where good bytes may be had: other places here first, then the other vault. */
+function sourcesOf(vault: Vault, other: Vault, broken: Broken): string[] {
+  const here = vault.ledger.blobs.get(broken.blob)?.places ?? [];
+  const there = other.ledger.blobs.get(broken.blob)?.places ?? [];
+  return [
+    ...here.filter(({ at }) => at !== broken.at).map(({ at }) => `${vault.root}/${at}`),
+    ...there.map(({ at }) => `${other.root}/${at}`),
+  ];
+}
+
+async function mend(
+  world: World,
+  writer: VaultWriter,
+  broken: Broken,
+  sources: readonly string[],
+): Promise<boolean> {
+  for (const source of sources) {
+    const part = writer.partPath();
+    const counter = new SharedArrayBuffer(8);
+    const reply = await world.workers.run(STAGE_TASK, {
+      files: [{ source, parts: [part] }],
+      counter,
+    });
+    const outcome = reply.outcomes[0];
+    if (outcome?.state !== 'read' || outcome.parts[0]?.state !== 'verified') continue;
+    if (outcome.blob !== broken.blob) {
+      await world.disk.removeFile(part).catch(() => {});
+      continue;
+    }
+    const { isDirect } = outcome.parts[0];
+    await replace(world, writer, broken, {
+      part,
+      size: outcome.sizeBytes,
+      head: outcome.head,
+      verified: isDirect ? 'direct' : 'cached',
+    });
+    return true;
+  }
+  return false;
+}
+
+async function replace(
+  world: World,
+  writer: VaultWriter,
+  { blob, at }: Broken,
+  copy: { readonly part: string } & Pick<BlobRecord, 'size' | 'head' | 'verified'>,
+): Promise<void> {
+  const { root } = writer.vault;
+  const { folder, name } = splitPlace(at);
+  const day = (folder.split('/')[2] ?? '1970-01-01').slice(0, 10);
+  const sourceName = name.replace(/~[0-9a-f]{16,64}(?=\.[^.]*$|$)/, '');
+  const place = await writer.claimPlace(sourceName, blob, day);
+  await world.workers.run(PUBLISH_TASK, {
+    files: [{ part: copy.part, target: `${root}/${place}` }],
+    folders: writer.foldersToSync(splitPlace(place).folder),
+  });
+  const time = new Date(world.clock.nowMs()).toISOString();
+  const { size, head, verified } = copy;
+  await writer.commit([
+    { type: 'blob', blob, size, form: 'verbatim', at: place, head, verified, time },
+    { type: 'drop', blob, at, time },
+  ]);
+  await world.disk.removeFile(`${root}/${at}`).catch(() => {});
+  await world.disk.syncFolder(`${root}/${folder}`).catch(() => {});
+}

@@ -1,0 +1,77 @@
+import type { Disk } from '../platform/index.ts';
+
+/** What a folder that is restored into can tell apart. */
+export interface NameRules {
+  /** `A.NEF` and `a.nef` are two files. */
+  readonly case: boolean;
+  /** Composed and decomposed letters are two names. */
+  readonly normalisation: boolean;
+}
+
+/** Finds out by trying: makes a file and looks for it under another spelling. */
+export async function probeNameRules(disk: Disk, folder: string): Promise<NameRules> {
+  return {
+    case: await tellsApart(disk, `${folder}/.fv-probe-a`, `${folder}/.FV-PROBE-A`),
+    normalisation: await tellsApart(
+      disk,
+      `${folder}/.fv-probe-\u00e9`,
+      `${folder}/.fv-probe-e\u0301`,
+    ),
+  };
+}
+
+async function tellsApart(disk: Disk, name: string, other: string): Promise<boolean> {
+  try {
+    await (await disk.createNew(name)).close();
+    return (await disk.stat(other)) === null;
+  } finally {
+    await disk.removeFile(name);
+  }
+}
+
+/**
+ * Gives every name of a snapshot a name in the target folder that no other one has there.
+ * Names that the target can hold and tell apart stay exactly as they are.
+ */
+export class NameMap {
+  readonly #rules: NameRules;
+  /** Spelling-free path to the exact source path that has it. */
+  readonly #taken: Map<string, string> = new Map();
+
+  constructor(rules: NameRules) {
+    this.#rules = rules;
+  }
+
+  /**
+   * The target name for `name` in the (target) folder.
+   * @param sourcePath the exact path in the snapshot; asking again for it gives the same name
+   */
+  claim(folder: string, name: string, sourcePath: string): string {
+    const dot = name.lastIndexOf('.') > 0 ? name.lastIndexOf('.') : name.length;
+    for (let ordinal = 1; ; ordinal += 1) {
+      const candidate = ordinal === 1 ? name : `${name.slice(0, dot)}~${ordinal}${name.slice(dot)}`;
+      const key = this.#key(`${folder}/${candidate}`);
+      const owner = this.#taken.get(key);
+      if (owner !== undefined && owner !== sourcePath) continue;
+      this.#taken.set(key, sourcePath);
+      return candidate;
+    }
+  }
+
+  #key(path: string): string {
+    const normal = this.#rules.normalisation ? path : path.normalize('NFC');
+    return this.#rules.case ? normal : normal.toLowerCase();
+  }
+}
+
+/** A spelling of the name that every file system takes. */
+export function plainName(name: string): string {
+  const plain = name
+    .toWellFormed()
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must go
+    .replace(/[\u0000-\u001f\u007f-\u009f<>:"/\\|?*\ufffd]/g, '_')
+    .replace(/[. ]+$/u, '_');
+  const device = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3])(\.|$)/iu;
+  const safe = device.test(plain) ? `_${plain}` : plain;
+  return [...safe].slice(0, 120).join('');
+}

@@ -1,0 +1,24 @@
+import type { Task, TaskWorld } from '../platform/index.ts';
+import { type Delivery, type DeliveryOutcome, deliverFiles } from '../store/index.ts';
+import { addBytes } from './progress.ts';
+
+/** A batch of files to give back. */
+export interface DeliverRequest {
+  readonly deliveries: readonly Delivery[];
+  /** Counter of bytes given back. */
+  readonly counter: SharedArrayBuffer;
+}
+
+/** Runs {@link deliverBatch} in a worker. */
+export const DELIVER_TASK: Task<DeliverRequest, DeliveryOutcome[]> = {
+  moduleUrl: import.meta.url,
+  name: 'deliverBatch',
+};
+
+/** Gives a batch of files back. */
+export async function deliverBatch(
+  world: TaskWorld,
+  request: DeliverRequest,
+): Promise<DeliveryOutcome[]> {
+  return deliverFiles(world.disk, request.deliveries, (count) => addBytes(request.counter, count));
+}

@@ -1,0 +1,293 @@
+import { type BlobId, type Issue, IssueLog, LIMITS, mapPool } from '../base/index.ts';
+import type { World } from '../platform/index.ts';
+import { type Delivery, type DeliveryOutcome, ensureFolder } from '../store/index.ts';
+import {
+  findByName,
+  type SnapshotSummary,
+  type Tree,
+  type TreeEntry,
+  targetError,
+  totalsOf,
+  treeOf,
+  type Vault,
+} from '../vault/index.ts';
+import { pathFilter } from './path-filter.ts';
+import { Progress } from './progress.ts';
+import { NameMap, probeNameRules } from './restore-names.ts';
+import { DELIVER_TASK } from './restore-task.ts';
+import { BAD_NAME, type Restoring, TargetFolders } from './target-folders.ts';
+
+/** What to restore and where. */
+export interface RestoreOptions {
+  /** Folder that gets one folder for each source; made where it is not there. */
+  readonly to: string;
+  /** Glob on `<source>/<path>` or `<path>`; a folder that fits brings all it holds. */
+  readonly path?: string;
+  /** Replace files that are there with other content; otherwise they are kept and reported. */
+  readonly overwrite?: boolean;
+  /** Save what can be read of damaged files, as `<name>.damaged`. */
+  readonly partial?: boolean;
+  readonly signal?: AbortSignal;
+  readonly progress?: Progress;
+  readonly onIssue?: (issue: Issue) => void;
+}
+
+/** What a restore did. */
+export interface RestoreReport {
+  readonly snapshot: string;
+  /** Files that now stand in the folder with exactly their bytes, names and times. */
+  readonly files: number;
+  readonly bytes: number;
+  readonly folders: number;
+  readonly links: number;
+  /** Of the files: those that were there already with the right content. */
+  readonly alreadyThere: number;
+  readonly isInterrupted: boolean;
+  readonly issues: readonly Issue[];
+  readonly issueCount: number;
+  readonly durationMs: number;
+}
+
+/**
+ * Gives a snapshot's files back: exact bytes, names, times. Every file is proven right before it gets its name.
+ * A damaged file is an issue and costs only itself.
+ * @throws FieldVaultError TARGET_READ_ONLY, TARGET_FULL, TARGET_GONE where the folder cannot be made
+ */
+export async function restore(
+  world: World,
+  vault: Vault,
+  snapshot: SnapshotSummary,
+  options: RestoreOptions,
+): Promise<RestoreReport> {
+  const startMs = world.clock.monotonicMs();
+  const restoring = await beginRestore(world, vault, options);
+  const entries = chooseEntries(vault, snapshot, restoring, options.path);
+  const folders = new TargetFolders(world, restoring);
+  for (const entry of entries.filter((one) => one.entry.kind === 'folder')) {
+    await folders.make(entry.source, entry.path);
+  }
+  const done = await deliverAll(world, restoring, folders, entries);
+  const links = await makeLinks(world, restoring, folders, entries);
+  const times = new Map(entries.map((one) => [`${one.source}/${one.path}`, one.entry] as const));
+  await folders.setTimes(times);
+  return {
+    snapshot: snapshot.id,
+    ...done,
+    folders: folders.count,
+    links,
+    isInterrupted: options.signal?.aborted === true,
+    issues: restoring.issues.kept,
+    issueCount: restoring.issues.count,
+    durationMs: world.clock.monotonicMs() - startMs,
+  };
+}
+
+/** One path of a snapshot that is restored. */
+interface Chosen {
+  readonly source: string;
+  readonly path: string;
+  readonly entry: TreeEntry;
+}
+
+async function beginRestore(
+  world: World,
+  vault: Vault,
+  options: RestoreOptions,
+): Promise<Restoring> {
+  try {
+    await ensureFolder(world.disk, options.to);
+    const root = await world.disk.resolve(options.to);
+    const names = new NameMap(await probeNameRules(world.disk, root));
+    return { vault, root, names, options, issues: new IssueLog(options.onIssue) };
+  } catch (error) {
+    throw targetError(error, options.to);
+  }
+}
+
+function chooseEntries(
+  vault: Vault,
+  snapshot: SnapshotSummary,
+  restoring: Restoring,
+  glob: string | undefined,
+): Chosen[] {
+  const isWanted = pathFilter(glob);
+  const chosen: Chosen[] = [];
+  for (const source of snapshot.sources) {
+    const tree = treeOf(vault.ledger, snapshot.id, source.source);
+    reportIncomplete(restoring, snapshot, source, tree);
+    for (const [path, entry] of tree) {
+      if (isWanted(source.source, path)) chosen.push({ source: source.source, path, entry });
+    }
+  }
+  return chosen;
+}
+
+function reportIncomplete(
+  restoring: Restoring,
+  snapshot: SnapshotSummary,
+  source: SnapshotSummary['sources'][number],
+  tree: Tree,
+): void {
+  if (snapshot.state === 'unfinished' || !('tree' in source)) return;
+  const totals = totalsOf(tree);
+  if (totals.tree === source.tree) return;
+  restoring.issues.add(
+    'SNAPSHOT_INCOMPLETE',
+    source.source,
+    `The snapshot listed other files than could be rebuilt (${totals.files} found). All that was found is restored; run "check" to see what is damaged.`,
+  );
+}
+
+async function deliverAll(
+  world: World,
+  restoring: Restoring,
+  folders: TargetFolders,
+  entries: readonly Chosen[],
+): Promise<Pick<RestoreReport, 'files' | 'bytes' | 'alreadyThere'>> {
+  const progress = restoring.options.progress ?? new Progress();
+  const files = entries.filter((one) => one.entry.kind === 'file');
+  progress.phase = 'restoring';
+  progress.filesTotal = files.length;
+  progress.bytesTotal = files.reduce((sum, one) => sum + one.entry.sizeBytes, 0);
+  const totals = { files: 0, bytes: 0, alreadyThere: 0 };
+  const run = (batch: readonly Chosen[]): Promise<Settled[]> =>
+    deliverBatch(world, restoring, { folders, batch, counter: progress.bytesCounter });
+  const batches = cut(files, restoring.options.signal);
+  for await (const settled of mapPool(world.workers.count, batches, run)) {
+    for (const { one, outcome } of settled) {
+      if (outcome.state === 'already-there') totals.alreadyThere += 1;
+      if (outcome.state !== 'already-there' && outcome.state !== 'delivered') continue;
+      totals.files += 1;
+      totals.bytes += one.entry.sizeBytes;
+    }
+    progress.filesDone += settled.length;
+  }
+  return totals;
+}
+
+function* cut(files: readonly Chosen[], signal: AbortSignal | undefined): Generator<Chosen[]> {
+  let batch: Chosen[] = [];
+  let bytes = 0;
+  for (const file of files) {
+    if (signal?.aborted === true) return;
+    batch.push(file);
+    bytes += file.entry.sizeBytes;
+    if (batch.length < LIMITS.batchFilesMax && bytes < LIMITS.batchBytesMin) continue;
+    yield batch;
+    batch = [];
+    bytes = 0;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+interface Settled {
+  readonly one: Chosen;
+  readonly outcome: DeliveryOutcome;
+}
+
+async function deliverBatch(
+  world: World,
+  restoring: Restoring,
+  work: {
+    readonly folders: TargetFolders;
+    readonly batch: readonly Chosen[];
+    readonly counter: SharedArrayBuffer;
+  },
+): Promise<Settled[]> {
+  const deliveries: Delivery[] = [];
+  for (const one of work.batch)
+    deliveries.push(await deliveryOf(world, restoring, work.folders, one));
+  const { counter } = work;
+  const outcomes = await world.workers.run(DELIVER_TASK, { deliveries, counter });
+  const settled: Settled[] = [];
+  for (const [index, one] of work.batch.entries()) {
+    let outcome = outcomes[index];
+    if (outcome?.state === 'failed' && BAD_NAME.has(outcome.failure.code)) {
+      const plain = await deliveryOf(world, restoring, work.folders, one, true);
+      [outcome] = await world.workers.run(DELIVER_TASK, { deliveries: [plain], counter });
+    }
+    if (outcome === undefined) continue;
+    reportOutcome(restoring, one, outcome);
+    settled.push({ one, outcome });
+  }
+  return settled;
+}
+
+async function deliveryOf(
+  world: World,
+  restoring: Restoring,
+  folders: TargetFolders,
+  one: Chosen,
+  isPlain = false,
+): Promise<Delivery> {
+  const { vault, options } = restoring;
+  const blob = one.entry.content as BlobId;
+  const { target, part } = await folders.place(one.source, one.path, isPlain);
+  const known = vault.ledger.blobs.get(blob)?.places.map((place) => place.at) ?? [];
+  const places = known.length > 0 ? known : await guessPlaces(world, restoring, blob);
+  return {
+    blob,
+    places: places.map((at) => `${vault.root}/${at}`),
+    target,
+    part,
+    mtimeMs: one.entry.mtimeUs / 1000,
+    mode: one.entry.mode,
+    ifThere: options.overwrite === true ? 'replace' : 'keep',
+    salvage: options.partial === true ? `${target}.damaged` : null,
+  };
+}
+
+/** A blob whose journal line was lost may still be found by the digits in its name. */
+async function guessPlaces(
+  world: World,
+  restoring: Restoring,
+  blob: BlobId,
+): Promise<readonly string[]> {
+  restoring.byName ??= findByName(world.disk, restoring.vault);
+  return (await restoring.byName)(blob);
+}
+
+function reportOutcome(restoring: Restoring, one: Chosen, outcome: DeliveryOutcome): void {
+  const path = `${one.source}/${one.path}`;
+  if (outcome.state === 'damaged') {
+    const saved =
+      outcome.salvagedBytes > 0 ? ` ${outcome.salvagedBytes} bytes were saved as .damaged.` : '';
+    const message = `This file could NOT be restored: ${outcome.message}.${saved} Another vault may hold it: "check --repair-from".`;
+    restoring.issues.add('BLOB_DAMAGED', path, message);
+  } else if (outcome.state === 'other-there') {
+    const message = 'Something else stands there; it was kept. Use --overwrite or another folder.';
+    restoring.issues.add('FILE_EXISTS', path, message);
+  } else if (outcome.state === 'failed') {
+    const { code, message } = outcome.failure;
+    const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+    restoring.issues.add(
+      isFull ? 'TARGET_FULL' : 'WRITE_FAILED',
+      path,
+      `This file was not restored: ${isFull ? 'the drive is full' : message}.`,
+    );
+  }
+}
+
+async function makeLinks(
+  world: World,
+  restoring: Restoring,
+  folders: TargetFolders,
+  entries: readonly Chosen[],
+): Promise<number> {
+  let count = 0;
+  for (const { source, path, entry } of entries) {
+    if (entry.kind !== 'link') continue;
+    const { target } = await folders.place(source, path, false);
+    try {
+      const there = await world.disk.stat(target);
+      const isSame =
+        there?.kind === 'link' && (await world.disk.readLink(target)) === entry.content;
+      if (!isSame) await world.disk.makeLink(target, entry.content);
+      count += 1;
+    } catch (error) {
+      const message = `This link to ${entry.content} could not be made here (${String(error)}).`;
+      restoring.issues.add('WRITE_FAILED', `${source}/${path}`, message);
+    }
+  }
+  return count;
+}

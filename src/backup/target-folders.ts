@@ -1,0 +1,129 @@
+import type { BlobId, IssueLog } from '../base/index.ts';
+import { FieldVaultError, systemCodeOf } from '../base/index.ts';
+import type { World } from '../platform/index.ts';
+import { type TreeEntry, targetError, type Vault } from '../vault/index.ts';
+import type { RestoreOptions } from './restore.ts';
+import { type NameMap, plainName } from './restore-names.ts';
+
+/** A restore under way. */
+export interface Restoring {
+  readonly vault: Vault;
+  /** Absolute folder that is restored into. */
+  readonly root: string;
+  readonly names: NameMap;
+  readonly options: RestoreOptions;
+  readonly issues: IssueLog;
+  /** Looks for blobs by the digits in names; made when the first one is missing. */
+  byName?: Promise<(blob: BlobId) => readonly string[]>;
+}
+
+/** What a disk says of a name it cannot hold. */
+export const BAD_NAME: ReadonlySet<string> = new Set([
+  'EINVAL',
+  'ENOENT',
+  'ENAMETOOLONG',
+  'EILSEQ',
+]);
+
+/** The folders of a restore: made once, under the names the target can hold. */
+export class TargetFolders {
+  readonly #world: World;
+  readonly #restoring: Restoring;
+  /** `<source>/<path>` to the absolute folder made for it. */
+  readonly #made: Map<string, Promise<string>> = new Map();
+  #parts = 0;
+
+  constructor(world: World, restoring: Restoring) {
+    this.#world = world;
+    this.#restoring = restoring;
+  }
+
+  /** How many folders were made or found, sources not counted. */
+  get count(): number {
+    return [...this.#made.keys()].filter((key) => key.includes('/')).length;
+  }
+
+  /** The absolute folder of a path of a source; '' is the source itself. */
+  make(source: string, path: string): Promise<string> {
+    const key = path === '' ? source : `${source}/${path}`;
+    const known = this.#made.get(key);
+    if (known !== undefined) return known;
+    const made = this.#make(source, path, key);
+    this.#made.set(key, made);
+    return made;
+  }
+
+  /** Where a file of the snapshot goes, and its unfinished form beside it. */
+  async place(
+    source: string,
+    path: string,
+    isPlain: boolean,
+  ): Promise<{ readonly target: string; readonly part: string }> {
+    const { folder, name } = split(path);
+    const parent = await this.make(source, folder);
+    const shown = `${source}/${path}`;
+    const wanted = isPlain ? plainName(name) : name;
+    const given = this.#restoring.names.claim(parent, wanted, shown);
+    if (given !== name) this.#reportName(shown, given);
+    this.#parts += 1;
+    return { target: `${parent}/${given}`, part: `${parent}/.${this.#parts}.fieldvault-part` };
+  }
+
+  /** Gives folders their times, deepest first: filling a folder changes its time. */
+  async setTimes(entries: ReadonlyMap<string, TreeEntry>): Promise<void> {
+    const { disk } = this.#world;
+    const folders = [...this.#made].sort(([a], [b]) => b.split('/').length - a.split('/').length);
+    for (const [key, made] of folders) {
+      const entry = entries.get(key);
+      const path = await made;
+      if (entry?.kind === 'folder') {
+        await disk.setMode(path, entry.mode).catch(() => {});
+        await disk.setMtime(path, entry.mtimeUs / 1000).catch(() => {});
+      }
+      await disk.syncFolder(path).catch(() => {});
+    }
+  }
+
+  async #make(source: string, path: string, key: string): Promise<string> {
+    const { folder, name } = path === '' ? { folder: null, name: source } : split(path);
+    const parent = folder === null ? this.#restoring.root : await this.make(source, folder);
+    const given = this.#restoring.names.claim(parent, name, key);
+    try {
+      return await this.#makeNamed(parent, given, { key, name });
+    } catch (error) {
+      if (!BAD_NAME.has(systemCodeOf(error))) throw targetError(error, `${parent}/${given}`);
+      const plain = this.#restoring.names.claim(parent, plainName(name), key);
+      return await this.#makeNamed(parent, plain, { key, name });
+    }
+  }
+
+  async #makeNamed(
+    parent: string,
+    given: string,
+    wanted: { readonly key: string; readonly name: string },
+  ): Promise<string> {
+    const { disk } = this.#world;
+    const path = `${parent}/${given}`;
+    const there = await disk.stat(path);
+    if (there === null) await disk.makeFolder(path);
+    else if (there.kind !== 'folder') {
+      const message = `${path} stands in the way of a folder. Nothing was changed there; restore into an empty folder.`;
+      throw new FieldVaultError('TARGET_NOT_EMPTY', message, { details: { path } });
+    }
+    if (given !== wanted.name) this.#reportName(wanted.key, given);
+    return path;
+  }
+
+  #reportName(path: string, given: string): void {
+    this.#restoring.issues.add(
+      'NAME_CHANGED',
+      path,
+      `This place cannot hold the name beside the others; it was restored as "${given}" with all its bytes.`,
+    );
+  }
+}
+
+function split(path: string): { readonly folder: string; readonly name: string } {
+  const slash = path.lastIndexOf('/');
+  return { folder: path.slice(0, Math.max(slash, 0)), name: path.slice(slash + 1) };
+}

@@ -1,0 +1,53 @@
+/**
+ * FieldVault, the library: everything the command line does, callable.
+ *
+ * Order of calls: `openWorld`, then `createVault` or `openVault`, then the acts. Open the vault again after an act to
+ * see what others wrote meanwhile.
+ */
+
+export {
+  type BackupOptions,
+  type BackupReport,
+  backup,
+  checkVault as check,
+  type Droppable,
+  forget,
+  type ListedPath,
+  listPaths,
+  type MirrorReport,
+  Progress,
+  type PruneOptions,
+  type PruneReport,
+  prune,
+  type RepairReport,
+  type RestoreOptions,
+  type RestoreReport,
+  repair,
+  restore,
+  type SourceStatus,
+  snapshotsOf as listSnapshots,
+  status,
+  type VaultStatus,
+} from './backup/index.ts';
+export {
+  type ErrorCode,
+  FieldVaultError,
+  type Issue,
+  type IssueCode,
+  type Retry,
+} from './base/index.ts';
+export {
+  findSnapshotOf as findSnapshot,
+  onInterrupt,
+  openWorld,
+  watchProgress,
+} from './fieldvault.ts';
+export type { World } from './platform/index.ts';
+export {
+  type CheckOptions,
+  type CheckReport,
+  createVault,
+  openVault,
+  type SnapshotSummary,
+  type Vault,
+} from './vault/index.ts';

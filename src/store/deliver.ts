@@ -1,0 +1,164 @@
+import type { BlobId } from '../base/index.ts';
+import type { Disk } from '../platform/index.ts';
+import { RunningDigest, readChunks } from './digest-file.ts';
+import { type Failure, failureOf } from './stage.ts';
+
+/** One file to be given back, exactly. */
+export interface Delivery {
+  readonly blob: BlobId;
+  /** Absolute paths where the content may stand; the first one that reads right is taken. */
+  readonly places: readonly string[];
+  /** Absolute path the file gets. */
+  readonly target: string;
+  /** Absolute path of its unfinished form, in the same folder. */
+  readonly part: string;
+  readonly mtimeMs: number;
+  readonly mode: number;
+  /** What to do where the target exists with other content. */
+  readonly ifThere: 'keep' | 'replace';
+  /** Absolute path that damaged bytes are saved under when no place reads right; null to save none. */
+  readonly salvage: string | null;
+}
+
+/** What became of a delivery. */
+export type DeliveryOutcome =
+  | { readonly state: 'delivered' | 'already-there' | 'other-there' }
+  /** No place gave the right bytes; `salvagedBytes` were saved. */
+  | { readonly state: 'damaged'; readonly message: string; readonly salvagedBytes: number }
+  | { readonly state: 'failed'; readonly failure: Failure };
+
+/** Gives files back: read, digest, compare, sync, rename, time. Each is proven right before it gets its name. */
+export async function deliverFiles(
+  disk: Disk,
+  deliveries: readonly Delivery[],
+  onBytes: (count: number) => void = () => {},
+): Promise<DeliveryOutcome[]> {
+  const outcomes: DeliveryOutcome[] = [];
+  for (const delivery of deliveries) {
+    try {
+      outcomes.push(await deliver(disk, delivery, onBytes));
+    } catch (error) {
+      await disk.removeFile(delivery.part).catch(() => {});
+      outcomes.push({ state: 'failed', failure: failureOf(error) });
+    }
+  }
+  return outcomes;
+}
+
+async function deliver(
+  disk: Disk,
+  delivery: Delivery,
+  onBytes: (count: number) => void,
+): Promise<DeliveryOutcome> {
+  const there = await disk.stat(delivery.target);
+  if (there !== null) {
+    if (there.kind === 'file' && (await hasContent(disk, delivery))) {
+      return { state: 'already-there' };
+    }
+    if (delivery.ifThere === 'keep' || there.kind === 'folder') return { state: 'other-there' };
+  }
+  let trouble = 'no stored file is known for it';
+  for (const place of delivery.places) {
+    const failure = await copyRight(disk, place, delivery, onBytes);
+    if (failure === null) {
+      await finish(disk, delivery, there !== null);
+      return { state: 'delivered' };
+    }
+    trouble = failure.message;
+    await disk.removeFile(delivery.part).catch(() => {});
+    // The target's own trouble will not go away by reading another place.
+    if (failure.isTarget) return { state: 'failed', failure };
+  }
+  const salvagedBytes = delivery.salvage === null ? 0 : await salvage(disk, delivery);
+  return { state: 'damaged', message: trouble, salvagedBytes };
+}
+
+async function hasContent(disk: Disk, { target, blob }: Delivery): Promise<boolean> {
+  const file = await disk.openRead(target);
+  try {
+    const digest = new RunningDigest();
+    for await (const chunk of readChunks(file)) digest.update(chunk);
+    return digest.finish().blob === blob;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Copies one place to the unfinished file; null where the bytes were right. */
+async function copyRight(
+  disk: Disk,
+  place: string,
+  delivery: Delivery,
+  onBytes: (count: number) => void,
+): Promise<(Failure & { readonly isTarget: boolean }) | null> {
+  const target = await guard(() => disk.createNew(delivery.part));
+  if ('code' in target) return { ...target, isTarget: true };
+  try {
+    const source = await guard(() => disk.openRead(place));
+    if ('code' in source) return { ...source, isTarget: false };
+    const digest = new RunningDigest();
+    let bytes = 0;
+    try {
+      for await (const chunk of readChunks(source)) {
+        digest.update(chunk);
+        bytes += chunk.length;
+        onBytes(chunk.length);
+        const written = await guard(() => target.write(chunk));
+        if (written !== undefined) return { ...written, isTarget: true };
+      }
+    } catch (error) {
+      onBytes(-bytes);
+      return { ...failureOf(error), isTarget: false };
+    } finally {
+      await source.close();
+    }
+    if (digest.finish().blob !== delivery.blob) {
+      onBytes(-bytes);
+      return { code: 'EVERIFY', message: 'the stored bytes are not the original', isTarget: false };
+    }
+    await target.sync();
+    return null;
+  } finally {
+    await target.close();
+  }
+}
+
+async function guard<T>(step: () => Promise<T>): Promise<T | Failure> {
+  try {
+    return await step();
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+async function finish(disk: Disk, delivery: Delivery, isThere: boolean): Promise<void> {
+  if (isThere) await disk.removeFile(delivery.target);
+  await disk.rename(delivery.part, delivery.target);
+  await disk.setMtime(delivery.target, delivery.mtimeMs);
+  await disk.syncFile(delivery.target);
+  // Last: a file without rights could not be opened any more.
+  await disk.setMode(delivery.target, delivery.mode);
+}
+
+/** Saves what can be read of the first place that can be opened. */
+async function salvage(disk: Disk, delivery: Delivery): Promise<number> {
+  for (const place of delivery.places) {
+    const source = await guard(() => disk.openRead(place));
+    if ('code' in source) continue;
+    const target = await disk.createNew(delivery.salvage ?? delivery.part);
+    let bytes = 0;
+    try {
+      for await (const chunk of readChunks(source)) {
+        await target.write(chunk);
+        bytes += chunk.length;
+      }
+    } catch {
+      // What was read before the bad spot is what there is.
+    } finally {
+      await target.close();
+      await source.close();
+    }
+    return bytes;
+  }
+  return 0;
+}

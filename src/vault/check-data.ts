@@ -1,0 +1,129 @@
+import { LIMITS, mapPool } from '../base/index.ts';
+import type { World } from '../platform/index.ts';
+import { DIGEST_TASK, type DigestOutcome } from './digest-task.ts';
+import { type Findings, report } from './findings.ts';
+import type { StoredFile } from './inventory.ts';
+import type { Vault } from './open.ts';
+import type { JournalRecord, Verification, VerifiedRecord } from './records.ts';
+
+/** What reading the stored bytes found. */
+export interface DataReading {
+  /** Stored files whose bytes were read and compared. */
+  readonly filesRead: number;
+  readonly bytesRead: number;
+  /** Whether nothing was left unread; also true where reading was not asked for. */
+  readonly isWhole: boolean;
+  readonly verified: Readonly<Record<Verification, number>>;
+  /** What was learned, as journal lines: the caller may make them durable. */
+  readonly records: readonly JournalRecord[];
+}
+
+/** A check that was not asked to read. */
+export const NO_READING: DataReading = {
+  filesRead: 0,
+  bytesRead: 0,
+  isWhole: true,
+  verified: { direct: 0, cached: 0 },
+  records: [],
+};
+
+/** What to read and until when. */
+export interface DataPlan {
+  readonly present: readonly StoredFile[];
+  readonly findings: Findings;
+  readonly options: {
+    readonly maxMinutes?: number;
+    readonly signal?: AbortSignal;
+    readonly onProgress?: (bytesDone: number, bytesTotal: number) => void;
+  };
+}
+
+/** Reads stored files whole, known-bad ones first, then those not read for longest, until time is up. */
+export async function readData(world: World, vault: Vault, plan: DataPlan): Promise<DataReading> {
+  const { findings, options } = plan;
+  const files = inReadingOrder(vault, plan.present);
+  const bytesTotal = files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  const endMs =
+    world.clock.monotonicMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 60_000;
+  const isOver = (): boolean =>
+    options.signal?.aborted === true || world.clock.monotonicMs() >= endMs;
+  const verified = { direct: 0, cached: 0 };
+  let filesRead = 0;
+  let bytesRead = 0;
+  const readBatch = async (batch: readonly StoredFile[]): Promise<BatchReading> => {
+    const paths = batch.map((file) => `${vault.root}/${file.at}`);
+    return { batch, outcomes: await world.workers.run(DIGEST_TASK, { paths }) };
+  };
+  const batches = batchesUntil(files, isOver);
+  for await (const reading of mapPool(world.workers.count, batches, readBatch)) {
+    judge(world, reading, findings, verified);
+    filesRead += reading.batch.length;
+    for (const file of reading.batch) bytesRead += file.sizeBytes;
+    options.onProgress?.(bytesRead, bytesTotal);
+  }
+  const isWhole = filesRead === files.length;
+  return { filesRead, bytesRead, isWhole, verified, records: findings.records };
+}
+
+function inReadingOrder(vault: Vault, files: readonly StoredFile[]): StoredFile[] {
+  const rank = (file: StoredFile): number =>
+    vault.ledger.damaged.has(file.at) ? -1 : vault.ledger.verifiedMs(file.blob);
+  return files.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function* batchesUntil(
+  files: readonly StoredFile[],
+  isOver: () => boolean,
+): Generator<StoredFile[]> {
+  let batch: StoredFile[] = [];
+  let bytes = 0;
+  for (const file of files) {
+    batch.push(file);
+    bytes += file.sizeBytes;
+    if (batch.length < LIMITS.batchFilesMax && bytes < LIMITS.batchBytesMin) continue;
+    if (isOver()) return;
+    yield batch;
+    batch = [];
+    bytes = 0;
+  }
+  if (batch.length > 0 && !isOver()) yield batch;
+}
+
+interface BatchReading {
+  readonly batch: readonly StoredFile[];
+  readonly outcomes: readonly DigestOutcome[];
+}
+
+function judge(
+  world: World,
+  { batch, outcomes }: BatchReading,
+  findings: Findings,
+  verified: Record<Verification, number>,
+): void {
+  const time = new Date(world.clock.nowMs()).toISOString();
+  const right: Record<Verification, string[]> = { direct: [], cached: [] };
+  for (const [index, file] of batch.entries()) {
+    const outcome = outcomes[index];
+    if (outcome?.state === 'read' && outcome.blob === file.blob) {
+      right[outcome.isDirect ? 'direct' : 'cached'].push(file.blob.slice(0, 16));
+    } else {
+      const found = outcome?.state === 'read' ? outcome.blob : 'unreadable';
+      const { blob, at } = file;
+      findings.records.push({ type: 'damaged', blob, at, found, time });
+      report(findings, 'BLOB_DAMAGED', file.at, damageText(outcome));
+    }
+  }
+  for (const how of ['direct', 'cached'] as const) {
+    verified[how] += right[how].length;
+    const line: VerifiedRecord = { type: 'verified', blobs: right[how], how, time };
+    if (right[how].length > 0) findings.records.push(line);
+  }
+}
+
+function damageText(outcome: DigestOutcome | undefined): string {
+  const why =
+    outcome?.state === 'unreadable'
+      ? `cannot be read (${outcome.failure.message})`
+      : 'does not hold the bytes that were protected';
+  return `This stored file ${why}. "check --repair-from" mends it from another vault.`;
+}

@@ -1,0 +1,185 @@
+import { type Issue, IssueLog, messageOf } from '../base/index.ts';
+import type { World } from '../platform/index.ts';
+import { type DataReading, NO_READING, readData } from './check-data.ts';
+import { digestFiles } from './digest-task.ts';
+import { type Findings, report } from './findings.ts';
+import {
+  type Inventory,
+  listOriginals,
+  type StoredFile,
+  storedFiles,
+  unnamed,
+} from './inventory.ts';
+import type { Vault } from './open.ts';
+import { listSnapshots, totalsOf, treeOf } from './tree.ts';
+
+/** How far a check goes. */
+export interface CheckOptions {
+  /** Read every byte and compare digests; otherwise names and sizes only. */
+  readonly readData?: boolean;
+  /** Stop reading after this many minutes; the next check goes on with what was not read for longest. */
+  readonly maxMinutes?: number;
+  readonly signal?: AbortSignal;
+  /** Told the bytes read so far and the bytes there are to read. */
+  readonly onProgress?: (bytesDone: number, bytesTotal: number) => void;
+  readonly onIssue?: (issue: Issue) => void;
+}
+
+/** What a check found. */
+export interface CheckReport extends DataReading {
+  readonly blobs: number;
+  readonly bytes: number;
+  /** Files that are wrong or missing: stored blobs, journal files, the vault's own files. */
+  readonly damaged: number;
+  /** Unfinished or unnamed files that interrupted work left: harmless, prune removes them. */
+  readonly leftOver: number;
+  readonly issues: readonly Issue[];
+  readonly issueCount: number;
+  readonly durationMs: number;
+}
+
+/** Checks a vault: journals, trees, every stored file's presence and size, and with `readData` every byte. */
+export async function check(
+  world: World,
+  vault: Vault,
+  options: CheckOptions = {},
+): Promise<CheckReport> {
+  const startMs = world.clock.monotonicMs();
+  const findings: Findings = {
+    issues: new IssueLog(options.onIssue),
+    damaged: new Set(),
+    records: [],
+  };
+  checkJournals(vault, findings);
+  checkSnapshots(vault, findings);
+  const inventory = await listOriginals(world.disk, vault.root, (folder, error) => {
+    report(
+      findings,
+      'FOLDER_UNREADABLE',
+      folder,
+      `This folder cannot be listed: ${messageOf(error)}`,
+    );
+  });
+  const present = checkPresence(vault, inventory, findings);
+  await checkOwnFiles(world, vault, findings, options.readData === true);
+  const reading =
+    options.readData === true
+      ? await readData(world, vault, { present, findings, options })
+      : NO_READING;
+  const stored = [...vault.ledger.blobs.values()].filter((blob) => blob.places.length > 0);
+  return {
+    ...reading,
+    records: findings.records,
+    blobs: stored.length,
+    bytes: stored.reduce((sum, blob) => sum + blob.sizeBytes, 0),
+    damaged: findings.damaged.size,
+    leftOver: await countLeftOver(world, vault, inventory),
+    issues: findings.issues.kept,
+    issueCount: findings.issues.count,
+    durationMs: world.clock.monotonicMs() - startMs,
+  };
+}
+
+function checkJournals(vault: Vault, findings: Findings): void {
+  for (const { name, message } of vault.unreadable) {
+    report(
+      findings,
+      'JOURNAL_DAMAGED',
+      `journal/${name}`,
+      `This journal file cannot be read: ${message}`,
+    );
+  }
+  for (const journal of vault.journals) {
+    const path = `journal/${journal.name}`;
+    for (const { line, state } of journal.damage) {
+      const what =
+        state === 'mended'
+          ? 'had one flipped bit and was mended in memory; nothing is lost'
+          : 'is lost; only what this line said is affected';
+      report(findings, 'JOURNAL_DAMAGED', path, `Line ${line} ${what}.`);
+    }
+    const closed = vault.ledger.closed.get(journal.name);
+    const isOtherEnd =
+      journal.seal === null &&
+      closed !== undefined &&
+      (closed.bytes !== journal.wholeBytes || closed.sha256 !== journal.sha256);
+    if (journal.isSealBroken || isOtherEnd) {
+      report(findings, 'JOURNAL_DAMAGED', path, 'The file is not what its seal says.');
+    }
+  }
+}
+
+function checkSnapshots(vault: Vault, findings: Findings): void {
+  const reported = new Set<string>();
+  for (const { id, sources, state } of listSnapshots(vault.ledger)) {
+    for (const source of sources) {
+      const tree = treeOf(vault.ledger, id, source.source);
+      if (state !== 'unfinished' && 'tree' in source && source.tree !== totalsOf(tree).tree) {
+        const message = `The list of ${source.source} could not be rebuilt whole; restore gives what is there.`;
+        report(findings, 'SNAPSHOT_INCOMPLETE', `snapshot ${id}`, message);
+      }
+      for (const [path, entry] of tree) {
+        if (entry.kind !== 'file' || reported.has(entry.content)) continue;
+        if ((vault.ledger.blobs.get(entry.content as StoredFile['blob'])?.places.length ?? 0) > 0) {
+          continue;
+        }
+        reported.add(entry.content);
+        const message = `No stored file is known for this content (${entry.content.slice(0, 16)}).`;
+        report(findings, 'BLOB_MISSING', `${source.source}/${path}`, message);
+      }
+    }
+  }
+}
+
+/** The stored files that are there with the size they must have; the others are reported. */
+function checkPresence(vault: Vault, inventory: Inventory, findings: Findings): StoredFile[] {
+  const present: StoredFile[] = [];
+  for (const file of storedFiles(vault.ledger)) {
+    const found = inventory.get(file.at);
+    if (found?.sizeBytes === file.sizeBytes) {
+      present.push(file);
+      continue;
+    }
+    const message =
+      found === undefined
+        ? 'This file is not there any more.'
+        : `This file has ${found.sizeBytes} bytes; it must have ${file.sizeBytes}.`;
+    report(findings, found === undefined ? 'BLOB_MISSING' : 'BLOB_DAMAGED', file.at, message);
+  }
+  return present;
+}
+
+/** The few files that are no blobs are always read: they are small. */
+async function checkOwnFiles(
+  world: World,
+  vault: Vault,
+  findings: Findings,
+  readAll: boolean,
+): Promise<void> {
+  if (!vault.identity.isWhole) {
+    const message = 'The identity file is damaged or missing; the journals told who this vault is.';
+    report(findings, 'VAULT_FILE_DAMAGED', 'fieldvault.json', message);
+  }
+  for (const file of vault.ledger.files.values()) {
+    const path = `${vault.root}/${file.at}`;
+    const facts = await world.disk.stat(path).catch(() => null);
+    let isRight = facts?.sizeBytes === file.size;
+    if (isRight && readAll) {
+      const [outcome] = await digestFiles(world, { paths: [path] });
+      isRight = outcome?.state === 'read' && outcome.blob === file.sha256;
+    }
+    if (isRight || findings.damaged.has(file.at)) continue;
+    const message = 'This file of the vault is damaged or missing; no picture is affected.';
+    report(findings, 'VAULT_FILE_DAMAGED', file.at, message);
+  }
+}
+
+async function countLeftOver(world: World, vault: Vault, inventory: Inventory): Promise<number> {
+  let count = unnamed(vault.ledger, inventory).length;
+  const incoming = await world.disk.listFolder(`${vault.root}/incoming`).catch(() => []);
+  for (const { name } of incoming) {
+    const parts = await world.disk.listFolder(`${vault.root}/incoming/${name}`).catch(() => []);
+    count += parts.length;
+  }
+  return count;
+}
