@@ -132,7 +132,7 @@ export function storedName(profile: DiskProfile, name: string): string {
 export function codeOfName(profile: DiskProfile, name: string): string {
   if (name === '' || name === '.' || name === '..' || name.includes('\u0000')) return 'EINVAL';
   if (profile.forbidden?.test(name)) return profile.forbiddenCode;
-  if (!profile.takesAnyBytes && !name.isWellFormed()) return 'EINVAL';
+  if (!profile.takesAnyBytes && !name.isWellFormed()) return 'EILSEQ';
   const length = profile.nameUnit === 'bytes' ? encodeName(name).length : name.length;
   return length > profile.nameLimit ? 'ENAMETOOLONG' : '';
 }

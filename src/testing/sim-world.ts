@@ -87,10 +87,19 @@ function simRandom(random: SeededRandom): Random {
 
 /** Runs tasks in place; what goes in and out is copied as between threads. */
 function simWorkers(disk: Disk): Workers {
+  let isClosed = false;
   return {
     count: 1,
-    run: async (task, input) =>
-      structuredClone(await callTask({ disk }, task, structuredClone(input))),
-    close: async () => {},
+    run: async (task, input) => {
+      if (isClosed) throw new TypeError('the workers are closed');
+      const copy = structuredClone(input);
+      const output = await callTask({ disk }, task, copy).catch((thrown: unknown) => {
+        throw thrown instanceof Error ? thrown : new Error(String(thrown));
+      });
+      return structuredClone(output);
+    },
+    close: async () => {
+      isClosed = true;
+    },
   };
 }

@@ -1,4 +1,4 @@
-/** The simulated world: disk with faults and power losses, clock, workers, volumes; and the contract of disks. */
+/** The simulated world: disk with faults and power losses, clock, workers, volumes; and the contracts of disks and workers. */
 export { type DiskUnderTest, diskContract, type TestRunner } from './disk-contract.ts';
 export { pickBelow, type SeededRandom, seededRandom } from './seeded-random.ts';
 export { SimClock } from './sim-clock.ts';
@@ -9,3 +9,4 @@ export { type DiskProfile, PROFILES } from './sim-profile.ts';
 export type { MountOptions } from './sim-stage.ts';
 export { type SimWorld, type SimWorldOptions, simWorld, withDisk } from './sim-world.ts';
 export { type SyncCall, withoutSync } from './without-sync.ts';
+export { type WorkersUnderTest, workersContract } from './workers-contract.ts';
