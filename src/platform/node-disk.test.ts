@@ -2,7 +2,7 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
-import { type DiskUnderTest, diskContract } from '../testing/disk-contract.ts';
+import { type DiskUnderTest, diskContract } from '../testing/index.ts';
 import { openNodeDisk } from './node-disk.ts';
 
 const isWindows = process.platform === 'win32';
