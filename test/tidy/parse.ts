@@ -9,12 +9,25 @@ export interface ModuleUse {
   readonly line: number;
 }
 
+/** A name and the module it comes from; the name is `*` for the whole module. */
+export interface Origin {
+  readonly specifier: string;
+  readonly name: string;
+}
+
+/** One name that a file imports, as it is called there. */
+export interface Binding extends Origin {
+  readonly local: string;
+}
+
 /** One exported name. */
 export interface ExportedName {
   readonly name: string;
   readonly isDefault: boolean;
-  /** Re-exported from another file: its doc comment stands there. */
+  /** Declared elsewhere: its doc comment stands there. */
   readonly isForwarded: boolean;
+  /** Where a forwarded name comes from; null where it is declared in this file. */
+  readonly origin: Origin | null;
   readonly isFunction: boolean;
   readonly isType: boolean;
   readonly hasDoc: boolean;
@@ -38,6 +51,7 @@ export interface WordUse {
 /** A source file and what the checks need to know of it. */
 export interface ParsedFile extends SourceFile {
   readonly modules: readonly ModuleUse[];
+  readonly bindings: readonly Binding[];
   readonly exports: readonly ExportedName[];
   readonly functions: readonly FunctionSize[];
   readonly words: readonly WordUse[];
@@ -74,13 +88,14 @@ export function parseFile(file: SourceFile): ParsedFile {
     const isNew = !found.words.some((other) => other.word === word && other.line === line);
     if (word !== null && isNew) found.words.push({ word, line });
   });
+  const bindings = childrenOf(program).flatMap(bindingsOf);
   for (const node of childrenOf(program)) {
     const hasDoc = hasDocBefore(file.text, node.start);
-    for (const name of exportedNames(node)) {
+    for (const name of exportedNames(node, bindings)) {
       found.exports.push({ ...name, hasDoc, line: lineOf(node) });
     }
   }
-  return { ...file, ...found };
+  return { ...file, ...found, bindings };
 }
 
 function hasDocBefore(text: string, offset: number): boolean {
@@ -217,19 +232,36 @@ function wordOf(node: Node, parent: Node | undefined): string | null {
   return (isMember && !isGlobal) || parent?.['key'] === node ? null : textOf(node);
 }
 
-function exportedNames(node: Node): Omit<ExportedName, 'hasDoc' | 'line'>[] {
-  const plain = { isDefault: false, isForwarded: false, isFunction: false, isType: false };
+function bindingsOf(node: Node): Binding[] {
+  if (node.type !== 'ImportDeclaration') return [];
+  const specifier = literalOf(node['source']);
+  return childrenOf(node)
+    .filter((child) => isNode(child['local']))
+    .map((child) => {
+      return { specifier, name: textOf(child['imported']) || '*', local: textOf(child['local']) };
+    });
+}
+
+type BareName = Omit<ExportedName, 'hasDoc' | 'line'>;
+
+const PLAIN = {
+  isDefault: false,
+  isForwarded: false,
+  isFunction: false,
+  isType: false,
+  origin: null,
+} as const;
+
+function exportedNames(node: Node, bindings: readonly Binding[]): BareName[] {
   if (node.type === 'ExportDefaultDeclaration')
-    return [{ ...plain, name: 'default', isDefault: true }];
-  if (node.type === 'ExportAllDeclaration') return [{ ...plain, name: '*', isForwarded: true }];
+    return [{ ...PLAIN, name: 'default', isDefault: true }];
+  if (node.type === 'ExportAllDeclaration') {
+    const origin = { specifier: literalOf(node['source']), name: '*' };
+    return [{ ...PLAIN, name: textOf(node['exported']) || '*', isForwarded: true, origin }];
+  }
   if (node.type !== 'ExportNamedDeclaration') return [];
   const declaration = node['declaration'];
-  if (!isNode(declaration)) {
-    return childrenOf(node)
-      .filter((child) => child.type === 'ExportSpecifier')
-      .map((child) => textOf(child['exported']))
-      .map((name) => ({ ...plain, name, isDefault: name === 'default', isForwarded: true }));
-  }
+  if (!isNode(declaration)) return forwardedNames(node, bindings);
   const declarations = declaration['declarations'];
   const named = Array.isArray(declarations) ? declarations.filter(isNode) : [declaration];
   return named.map((one) => {
@@ -237,6 +269,19 @@ function exportedNames(node: Node): Omit<ExportedName, 'hasDoc' | 'line'>[] {
       declaration.type === 'FunctionDeclaration' ||
       (isNode(one['init']) && FUNCTION_TYPES.has(one['init'].type));
     const isType = /^TS(Interface|TypeAlias)/.test(declaration.type);
-    return { ...plain, name: textOf(one['id']), isFunction, isType };
+    return { ...PLAIN, name: textOf(one['id']), isFunction, isType };
   });
+}
+
+/** The names of `export { a, b as c }`, with or without `from`. */
+function forwardedNames(node: Node, bindings: readonly Binding[]): BareName[] {
+  const specifier = literalOf(node['source']);
+  return childrenOf(node)
+    .filter((child) => child.type === 'ExportSpecifier')
+    .map((child) => {
+      const [name, local] = [textOf(child['exported']), textOf(child['local'])];
+      const imported = bindings.find((binding) => binding.local === local) ?? null;
+      const origin = specifier === '' ? imported : { specifier, name: local };
+      return { ...PLAIN, name, isDefault: name === 'default', isForwarded: true, origin };
+    });
 }
