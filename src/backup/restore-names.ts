@@ -1,4 +1,13 @@
+import { systemCodeOf } from '../base/index.ts';
 import type { Disk } from '../platform/index.ts';
+
+/** What a disk says of a name it cannot hold. */
+export const BAD_NAME: ReadonlySet<string> = new Set([
+  'EINVAL',
+  'ENOENT',
+  'ENAMETOOLONG',
+  'EILSEQ',
+]);
 
 /** What a folder that is restored into can tell apart. */
 export interface NameRules {
@@ -6,6 +15,8 @@ export interface NameRules {
   readonly case: boolean;
   /** Composed and decomposed letters are two names. */
   readonly normalisation: boolean;
+  /** A dot at the end of a name stays. */
+  readonly trailingDots: boolean;
 }
 
 /** Finds out by trying: makes a file and looks for it under another spelling. */
@@ -17,12 +28,19 @@ export async function probeNameRules(disk: Disk, folder: string): Promise<NameRu
       `${folder}/.fv-probe-\u00e9`,
       `${folder}/.fv-probe-e\u0301`,
     ),
+    trailingDots: await tellsApart(disk, `${folder}/.fv-probe-.`, `${folder}/.fv-probe-`),
   };
 }
 
 async function tellsApart(disk: Disk, name: string, other: string): Promise<boolean> {
   try {
     await (await disk.createNew(name)).close();
+  } catch (error) {
+    // A name that cannot be made will not be met under another spelling either.
+    if (BAD_NAME.has(systemCodeOf(error))) return true;
+    throw error;
+  }
+  try {
     return (await disk.stat(other)) === null;
   } finally {
     await disk.removeFile(name);
@@ -43,10 +61,11 @@ export class NameMap {
   }
 
   /**
-   * The target name for `name` in the (target) folder.
+   * The target name for `wanted` in the (target) folder.
    * @param sourcePath the exact path in the snapshot; asking again for it gives the same name
    */
-  claim(folder: string, name: string, sourcePath: string): string {
+  claim(folder: string, wanted: string, sourcePath: string): string {
+    const name = !this.#rules.trailingDots && wanted.endsWith('.') ? plainName(wanted) : wanted;
     const dot = name.lastIndexOf('.') > 0 ? name.lastIndexOf('.') : name.length;
     for (let ordinal = 1; ; ordinal += 1) {
       const candidate = ordinal === 1 ? name : `${name.slice(0, dot)}~${ordinal}${name.slice(dot)}`;

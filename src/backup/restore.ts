@@ -13,9 +13,9 @@ import {
 } from '../vault/index.ts';
 import { pathFilter } from './path-filter.ts';
 import { Progress } from './progress.ts';
-import { NameMap, probeNameRules } from './restore-names.ts';
+import { BAD_NAME, NameMap, probeNameRules } from './restore-names.ts';
 import { DELIVER_TASK } from './restore-task.ts';
-import { BAD_NAME, type Restoring, TargetFolders } from './target-folders.ts';
+import { type Restoring, TargetFolders } from './target-folders.ts';
 
 /** What to restore and where. */
 export interface RestoreOptions {

@@ -3,7 +3,7 @@ import { FieldVaultError, systemCodeOf } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
 import { type TreeEntry, targetError, type Vault } from '../vault/index.ts';
 import type { RestoreOptions } from './restore.ts';
-import { type NameMap, plainName } from './restore-names.ts';
+import { BAD_NAME, type NameMap, plainName } from './restore-names.ts';
 
 /** A restore under way. */
 export interface Restoring {
@@ -16,14 +16,6 @@ export interface Restoring {
   /** Looks for blobs by the digits in names; made when the first one is missing. */
   byName?: Promise<(blob: BlobId) => readonly string[]>;
 }
-
-/** What a disk says of a name it cannot hold. */
-export const BAD_NAME: ReadonlySet<string> = new Set([
-  'EINVAL',
-  'ENOENT',
-  'ENAMETOOLONG',
-  'EILSEQ',
-]);
 
 /** The folders of a restore: made once, under the names the target can hold. */
 export class TargetFolders {

@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { pathFilter } from './path-filter.ts';
+
+describe('pathFilter()', () => {
+  it.each([
+    [undefined, 'DCIM/A.NEF', true],
+    ['**/*.NEF', 'DCIM/A.NEF', true],
+    ['**/*.NEF', 'DCIM/A.JPG', false],
+    ['CARD', 'DCIM/A.NEF', true],
+    ['CARD/DCIM', 'DCIM/A.NEF', true],
+    ['DCIM/', 'DCIM/100/A.NEF', true],
+    ['DCIM', 'OTHER/A.NEF', false],
+    ['*.NEF', 'A.NEF', true],
+    ['CARD/DCIM/A.NEF', 'DCIM/A.NEF', true],
+    ['{a,b}/.hidden', 'a/.hidden', true],
+  ])('%s on CARD/%s: %s', (glob, path, wanted) => {
+    expect(pathFilter(glob)('CARD', path)).toBe(wanted);
+  });
+});

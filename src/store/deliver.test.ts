@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { BlobId } from '../base/index.ts';
+import { type SimWorld, simWorld } from '../testing/index.ts';
+import { type Delivery, type DeliveryOutcome, deliverFiles } from './deliver.ts';
+
+let world: SimWorld;
+const GOOD = new TextEncoder().encode('the picture');
+const BLOB = createHash('sha256').update(GOOD).digest('hex') as BlobId;
+
+beforeEach(() => {
+  world = simWorld(1);
+  world.disk.stage.makeFolders('/vault');
+  world.disk.stage.makeFolders('/out');
+});
+
+async function deliver(change: Partial<Delivery> = {}): Promise<DeliveryOutcome | undefined> {
+  const delivery: Delivery = {
+    blob: BLOB,
+    places: ['/vault/one'],
+    target: '/out/A.NEF',
+    part: '/out/.1.fieldvault-part',
+    mtimeMs: 1_700_000_000_123.456,
+    mode: 0o644,
+    ifThere: 'keep',
+    salvage: null,
+    ...change,
+  };
+  return (await deliverFiles(world.disk, [delivery]))[0];
+}
+
+const read = (path: string): string | null => {
+  const bytes = world.disk.stage.peek(path);
+  return bytes === null ? null : new TextDecoder().decode(bytes);
+};
+
+describe('deliverFiles()', () => {
+  it('gives bytes, name and time back exactly', async () => {
+    world.disk.stage.plant('/vault/one', GOOD);
+    expect(await deliver()).toEqual({ state: 'delivered' });
+    expect(read('/out/A.NEF')).toBe('the picture');
+    expect((await world.disk.stat('/out/A.NEF'))?.mtimeMs).toBe(1_700_000_000_123.456);
+    expect(world.disk.stage.paths('/out')).toEqual(['/out/A.NEF']);
+  });
+
+  it('takes the next place when one is damaged or gone', async () => {
+    world.disk.stage.plant('/vault/bad', 'the pictura');
+    world.disk.stage.plant('/vault/one', GOOD);
+    const places = ['/vault/gone', '/vault/bad', '/vault/one'];
+    expect(await deliver({ places })).toEqual({ state: 'delivered' });
+  });
+
+  it('never lets wrong bytes have the name', async () => {
+    world.disk.stage.plant('/vault/one', 'the pictura');
+    expect(await deliver()).toMatchObject({ state: 'damaged', salvagedBytes: 0 });
+    expect(world.disk.stage.paths('/out')).toEqual([]);
+  });
+
+  it('saves damaged bytes beside it when asked', async () => {
+    world.disk.stage.plant('/vault/one', 'the pictura');
+    const outcome = await deliver({ salvage: '/out/A.NEF.damaged' });
+    expect(outcome).toMatchObject({ state: 'damaged', salvagedBytes: 11 });
+    expect(read('/out/A.NEF.damaged')).toBe('the pictura');
+  });
+
+  it('keeps what is there, unless told, and knows the same content', async () => {
+    world.disk.stage.plant('/vault/one', GOOD);
+    world.disk.stage.plant('/out/A.NEF', 'mine');
+    expect(await deliver()).toEqual({ state: 'other-there' });
+    expect(read('/out/A.NEF')).toBe('mine');
+    expect(await deliver({ ifThere: 'replace' })).toEqual({ state: 'delivered' });
+    expect(await deliver()).toEqual({ state: 'already-there' });
+  });
+
+  it('keeps what is there when the stored bytes turn out wrong, even when told to replace', async () => {
+    world.disk.stage.plant('/vault/one', 'the pictura');
+    world.disk.stage.plant('/out/A.NEF', 'mine');
+    expect(await deliver({ ifThere: 'replace' })).toMatchObject({ state: 'damaged' });
+    expect(read('/out/A.NEF')).toBe('mine');
+  });
+
+  it('says that the target failed, not the vault, when the drive is full', async () => {
+    world.disk.stage.plant('/vault/one', GOOD);
+    world.disk.faults.add({ when: (call) => call.kind === 'write', error: 'ENOSPC' });
+    expect(await deliver()).toMatchObject({ state: 'failed', failure: { code: 'ENOSPC' } });
+    expect(world.disk.stage.paths('/out')).toEqual([]);
+  });
+});

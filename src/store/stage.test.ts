@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type SimWorld, simWorld } from '../testing/index.ts';
+import { stageFiles } from './stage.ts';
+
+let world: SimWorld;
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const content = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => i * 31);
+
+async function put(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await world.disk.createNew(path);
+  await file.write(bytes);
+  await file.close();
+}
+
+beforeEach(async () => {
+  world = simWorld(1);
+  for (const folder of ['/card', '/a', '/b']) await world.disk.makeFolder(folder);
+});
+
+describe('stageFiles()', () => {
+  it('reads once and leaves a verified copy on each target', async () => {
+    const bytes = content(3 * 1_048_576 + 5);
+    await put('/card/x', bytes);
+    const [outcome] = await stageFiles(world.disk, [
+      { source: '/card/x', parts: ['/a/1', '/b/1'] },
+    ]);
+    expect(outcome).toMatchObject({
+      state: 'read',
+      blob: sha256(bytes),
+      head: sha256(bytes.subarray(0, 65_536)).slice(0, 16),
+      sizeBytes: bytes.length,
+      parts: [
+        { state: 'verified', isDirect: true, isWeak: false },
+        { state: 'verified', isDirect: true },
+      ],
+    });
+  });
+
+  it('hands the first bytes on while they are in memory and counts what it reads', async () => {
+    await put('/card/x', content(100));
+    const heads: number[] = [];
+    let bytes = 0;
+    await stageFiles(world.disk, [{ source: '/card/x', parts: [] }], {
+      onHead: (index, head) => heads.push(index, head.length),
+      onBytes: (count) => {
+        bytes += count;
+      },
+    });
+    expect(heads).toEqual([0, 100]);
+    expect(bytes).toBe(100);
+  });
+
+  it('spoils only its own file when one cannot be read, and leaves no unfinished file of it', async () => {
+    await put('/card/bad', content(2_000_000));
+    await put('/card/good', content(10));
+    world.disk.faults.add({
+      when: (call) =>
+        call.kind === 'read' && call.path === '/card/bad' && (call.positionBytes ?? 0) > 0,
+      error: 'EIO',
+    });
+    const outcomes = await stageFiles(world.disk, [
+      { source: '/card/bad', parts: ['/a/1'] },
+      { source: '/card/good', parts: ['/a/2'] },
+    ]);
+    expect(outcomes.map((outcome) => outcome.state)).toEqual(['unreadable', 'read']);
+    expect(await world.disk.stat('/a/1')).toBeNull();
+    expect(await world.disk.stat('/a/2')).not.toBeNull();
+  });
+
+  it('spoils only its own target when one cannot be written', async () => {
+    await put('/card/x', content(10));
+    world.disk.faults.add({
+      when: (call) => call.kind === 'write' && call.path === '/a/1',
+      error: 'ENOSPC',
+    });
+    const [outcome] = await stageFiles(world.disk, [
+      { source: '/card/x', parts: ['/a/1', '/b/1'] },
+    ]);
+    expect(outcome).toMatchObject({
+      state: 'read',
+      parts: [{ state: 'failed', failure: { code: 'ENOSPC' } }, { state: 'verified' }],
+    });
+  });
+
+  it('finds a copy whose bytes on the disk are not those that were written', async () => {
+    await put('/card/x', content(10));
+    world.disk.faults.add({
+      when: (call) => call.kind === 'openRead' && call.path === '/a/1',
+      run: () => world.disk.stage.flipBit('/a/1', 13),
+    });
+    const [outcome] = await stageFiles(world.disk, [{ source: '/card/x', parts: ['/a/1'] }]);
+    expect(outcome).toMatchObject({ parts: [{ state: 'failed', failure: { code: 'EVERIFY' } }] });
+    expect(await world.disk.stat('/a/1')).toBeNull();
+  });
+
+  it('tells that a file changed while it was read', async () => {
+    await put('/card/x', content(10));
+    world.disk.faults.add({
+      when: (call) => call.kind === 'read' && call.path === '/card/x',
+      run: () => world.disk.stage.plant('/card/x', content(15)),
+    });
+    const [outcome] = await stageFiles(world.disk, [{ source: '/card/x', parts: ['/a/1'] }]);
+    expect(outcome).toEqual({ state: 'changed' });
+    expect(await world.disk.stat('/a/1')).toBeNull();
+  });
+});
