@@ -105,7 +105,7 @@ function* recordsOf(module: TestModule, root: string): Generator<TestRecord> {
     } else if (result.state === 'passed') {
       yield { file, names, outcome: 'passed', note: '', line: 0 };
     } else {
-      const note = result.state === 'skipped' ? (result.note ?? '') : 'the run ended before it';
+      const note = result.state === 'skipped' ? skipReasonOf(test) : 'the run ended before it';
       yield { file, names, outcome: 'skipped', note, line: 0 };
     }
   }
@@ -115,6 +115,17 @@ function namesOf(test: TestCase): string[] {
   const names = [test.name];
   for (let at = test.parent; at.type === 'suite'; at = at.parent) names.unshift(at.name);
   return names;
+}
+
+/** Why a test did not run: what `context.skip(reason)` was told, or the reason its suite was skipped for. */
+function skipReasonOf(test: TestCase): string {
+  const result = test.result();
+  if (result.state === 'skipped' && result.note !== undefined) return result.note;
+  for (let at: TestCase | TestCase['parent'] = test; at.type !== 'module'; at = at.parent) {
+    const reason: unknown = Reflect.get(at.meta(), 'skipReason');
+    if (typeof reason === 'string') return reason;
+  }
+  return test.options.mode === 'skip' ? '' : 'left out by the names or the `only` of this run';
 }
 
 /** What a `beforeAll` around the test threw; null where nothing did. */

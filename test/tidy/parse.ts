@@ -211,7 +211,7 @@ const GLOBAL_WORDS = new Set([
   'setTimeout',
 ]);
 const MEMBER_WORDS =
-  /^(Date\.now|Math\.random|crypto\.random\w+|process\.\w+|vi\.\w*[mM]ock|(it|test|describe|suite)\b.*\.only)$/;
+  /^(Date\.now|Math\.random|crypto\.random\w+|process\.\w+|vi\.\w*[mM]ock|(it|test|describe|suite)\b.*\.(only|skip|skipIf|runIf|todo))$/;
 
 /** The word a node uses, in one spelling; null where it is none that any room bans. */
 function wordOf(node: Node, parent: Node | undefined): string | null {

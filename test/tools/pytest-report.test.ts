@@ -106,21 +106,24 @@ describe('PytestReporter', () => {
   it('writes every outcome of a whole run and ends with the closing line', () => {
     const { status, stdout, text } = runPlanted([]);
     expect(status).toBe(1);
-    expect(stdout.trimEnd().split('\n').at(-1)).toBe('1 passed, 3 failed, 1 skipped');
-    expect(stdout).toContain('planted > is skipped: no such tool on this machine');
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('2 passed, 3 failed, 2 skipped');
+    expect(stdout).toContain('planted > is skipped: no such tool on this machine\n');
+    expect(stdout).toContain('planted > elsewhere only > never runs: not this system\n');
     const report = JSON.parse(text ?? '');
     expect(report).toMatchObject({ exitcode: 1, root: '.' });
     expect(report.summary).toEqual({
-      passed: 1,
+      passed: 2,
       failed: 1,
-      skipped: 1,
       error: 2,
-      total: 4,
-      collected: 4,
+      skipped: 2,
+      total: 6,
+      collected: 6,
     });
     const file = 'outcomes.planted.ts';
     expect(report.tests).toMatchObject([
-      { nodeid: `${file}::planted > fails`, call: { crash: { path: file, lineno: 5 } } },
+      { nodeid: `${file}::planted > elsewhere only > never runs`, outcome: 'skipped' },
+      { nodeid: `${file}::planted > everywhere > runs`, outcome: 'passed' },
+      { nodeid: `${file}::planted > fails`, call: { crash: { path: file, lineno: 6 } } },
       { nodeid: `${file}::planted > is skipped`, setup: { outcome: 'skipped' } },
       { nodeid: `${file}::planted > passes`, outcome: 'passed', call: { outcome: 'passed' } },
       { nodeid: `${file}::planted > with a broken start > never begins`, outcome: 'error' },

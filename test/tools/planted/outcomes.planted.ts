@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { skipBecause } from '../../skip.ts';
 
 describe('planted', () => {
   it('passes', () => expect(1).toBe(1));
@@ -9,5 +10,11 @@ describe('planted', () => {
       throw new Error('planted start');
     });
     it('never begins', () => expect(1).toBe(1));
+  });
+  describe('elsewhere only', skipBecause('not this system'), () => {
+    it('never runs', () => expect(1).toBe(2));
+  });
+  describe('everywhere', skipBecause(null), () => {
+    it('runs', () => expect(1).toBe(1));
   });
 });
