@@ -1,5 +1,5 @@
 import type { Progress } from './backup/index.ts';
-import { every, onInterrupt, openNodeWorld, type World } from './platform/index.ts';
+import { onInterrupt, openNodeWorld, type World } from './platform/index.ts';
 import { findSnapshot, type SnapshotSummary, type Vault } from './vault/index.ts';
 
 export { onInterrupt };
@@ -22,8 +22,9 @@ export function findSnapshotOf(vault: Vault, name: string): SnapshotSummary {
  * @returns a function that ends it
  */
 export function watchProgress(
+  world: World,
   progress: Progress,
   onTick: (progress: Progress) => void,
 ): () => void {
-  return every(250, () => onTick(progress));
+  return world.clock.every(250, () => onTick(progress));
 }

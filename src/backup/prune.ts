@@ -2,8 +2,8 @@ import type { BlobId } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
 import {
   type DropRecord,
-  dropLease,
   findLeftOver,
+  type HeldLease,
   openVault,
   splitPlace,
   storedFiles,
@@ -47,7 +47,7 @@ export async function prune(
     return { ...sumOf(plan.drop), keptCaptures: plan.keptCaptures, leftOver };
   }
   const writer = await VaultWriter.open(world, vault, { isExclusive: true });
-  let lease: Awaited<ReturnType<typeof takeLease>>;
+  let lease: HeldLease;
   try {
     lease = await takeLease(world, vault, { act: 'prune', writer: writer.id });
   } catch (error) {
@@ -57,7 +57,7 @@ export async function prune(
   try {
     return await pruneLeased(world, writer, options);
   } finally {
-    await dropLease(world, vault.root, lease);
+    await lease.release();
   }
 }
 

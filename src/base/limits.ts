@@ -39,4 +39,6 @@ export const LIMITS = {
   issuesKeptMax: 10_000,
   /** A lease that was not renewed for this long is dead. */
   leaseMs: 900_000,
+  /** A writer at work says so at least this often. */
+  heartbeatMs: 300_000,
 } as const;

@@ -18,7 +18,6 @@ export { decodeName, encodeName, joinPath } from './node-path.ts';
 export { openNodeWorld } from './node-world.ts';
 export { readPackageFile } from './package-file.ts';
 export { onInterrupt } from './signals.ts';
-export { every } from './ticker.ts';
 export type {
   Clock,
   Host,

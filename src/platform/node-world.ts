@@ -28,6 +28,7 @@ const NODE_CLOCK: Clock = {
   // JavaScript counts from local time to UTC, we the other way.
   offsetMinutes: (atMs) => 0 - new Date(atMs).getTimezoneOffset(),
   sleep,
+  every,
 };
 
 const NODE_RANDOM: Random = {
@@ -51,6 +52,13 @@ const NODE_HOST: Host = {
     }
   },
 };
+
+/** Never keeps the process alive by itself. */
+function every(intervalMs: number, act: () => void): () => void {
+  const timer = setInterval(act, intervalMs);
+  timer.unref();
+  return () => clearInterval(timer);
+}
 
 async function sleep(durationMs: number, signal?: AbortSignal): Promise<void> {
   const endMs = performance.now() + durationMs;

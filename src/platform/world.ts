@@ -29,6 +29,8 @@ export interface Clock {
   offsetMinutes(atMs: number): number;
   /** Resolves after the time, or at once when the signal aborts. */
   sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
+  /** Calls a function each time so many milliseconds have passed, until the returned function is called. */
+  every(intervalMs: number, act: () => void): () => void;
 }
 
 /** Randomness for names that must not meet; never for anything that must be the same again. */

@@ -6,7 +6,7 @@ export { type CheckOptions, type CheckReport, check } from './check.ts';
 export { createVault, fileRecord } from './create.ts';
 export { findByName, findLeftOver, storedFiles } from './inventory.ts';
 export { targetError } from './journal-writer.ts';
-export { dropLease, type Lease, takeLease } from './leases.ts';
+export { type HeldLease, takeLease } from './leases.ts';
 export {
   Ledger,
   type Place,

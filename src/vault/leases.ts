@@ -32,6 +32,12 @@ export async function liveLeases(world: LeaseWorld, root: string): Promise<Lease
   return leases.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** A lease that is held and renews itself until it is released. */
+export interface HeldLease {
+  /** Gives the lease back. */
+  release(): Promise<void>;
+}
+
 /**
  * Takes the lease for an act, or says who stands in the way.
  * The order makes two acts see each other: write first, then look.
@@ -41,18 +47,44 @@ export async function takeLease(
   world: LeaseWorld,
   vault: Vault,
   options: { readonly act: string; readonly writer: string },
-): Promise<Lease> {
+): Promise<HeldLease> {
   const lease = await writeLease(world, vault.root, options);
   const other = (await liveLeases(world, vault.root)).find((found) => found.name < lease.name);
   const journal =
     other === undefined ? await findLiveJournal(world, vault, options.writer) : undefined;
-  if (other === undefined && journal === undefined) return lease;
+  if (other === undefined && journal === undefined) return hold(world, vault.root, lease, options);
   await dropLease(world, vault.root, lease);
   throw leasedError(other ?? { act: 'backup', host: journal?.open?.host ?? 'another machine' });
 }
 
-/** Gives the lease back. */
-export async function dropLease(world: LeaseWorld, root: string, lease: Lease): Promise<void> {
+/** Renews by writing a newer lease before the older one goes: there is no moment without one. */
+function hold(
+  world: LeaseWorld,
+  root: string,
+  first: Lease,
+  options: { readonly act: string; readonly writer: string },
+): HeldLease {
+  let lease = first;
+  let renewing: Promise<void> = Promise.resolve();
+  const renew = async (): Promise<void> => {
+    const older = lease;
+    lease = await writeLease(world, root, options);
+    await dropLease(world, root, older);
+  };
+  const end = world.clock.every(LIMITS.heartbeatMs, () => {
+    // A renewal that fails leaves the older lease; what it guards is checked again before anything is removed.
+    renewing = renewing.then(renew).catch(() => {});
+  });
+  return {
+    release: async () => {
+      end();
+      await renewing;
+      await dropLease(world, root, lease);
+    },
+  };
+}
+
+async function dropLease(world: LeaseWorld, root: string, lease: Lease): Promise<void> {
   await world.disk.removeFile(`${root}/leases/${lease.name}`);
 }
 

@@ -23,6 +23,7 @@ export class VaultWriter {
   readonly #journal: JournalWriter;
   readonly #number: number;
   readonly #folderNames: Map<string, Promise<Set<string>>> = new Map();
+  readonly #endHeartbeat: () => void;
   #parts = 0;
 
   private constructor(world: World, vault: Vault, journal: JournalWriter, writer: string) {
@@ -31,6 +32,11 @@ export class VaultWriter {
     this.#world = world;
     this.#journal = journal;
     this.#number = parseJournalName(journal.name)?.number ?? 0;
+    // A long file must not make others think that nobody is here any more.
+    this.#endHeartbeat = world.clock.every(LIMITS.heartbeatMs, () => {
+      const time = new Date(world.clock.nowMs()).toISOString();
+      journal.commit([{ type: 'alive', time }]).catch(() => {});
+    });
   }
 
   /**
@@ -122,12 +128,14 @@ export class VaultWriter {
 
   /** Seals the journal without more: everything committed stays, nothing else is claimed. */
   async abandon(): Promise<void> {
+    this.#endHeartbeat();
     await this.#journal.seal();
     await clearFolder(this.#world, this.#incoming);
   }
 
   /** Lets go of the journal file after an error that makes writing to it useless. */
   async letGo(): Promise<void> {
+    this.#endHeartbeat();
     await this.#journal.close().catch(() => {});
   }
 
