@@ -5,7 +5,7 @@ import { runBatch } from './batch.ts';
 import { Progress } from './progress.ts';
 import type { BackupReport, MirrorReport } from './report.ts';
 import { type BackupRun, giveUpTarget, reportVanished } from './run.ts';
-import { findSources } from './sources.ts';
+import { findSources, type Source } from './sources.ts';
 import { goneRecords, type Survey, survey } from './survey.ts';
 import { Target } from './target.ts';
 import { batchesOf, type WorkItem } from './work.ts';
@@ -60,6 +60,9 @@ async function beginRun(
   options: BackupOptions,
 ): Promise<BackupRun> {
   const sources = await findSources(world, paths);
+  const vaults = [vault, ...(options.mirrors ?? [])];
+  refuseVaultAsSource(sources, vaults);
+  refuseSameVaultTwice(vaults);
   const id = world.random.hex(16);
   const time = new Date(world.clock.nowMs()).toISOString();
   const issues = new IssueLog(options.onIssue);
@@ -83,6 +86,32 @@ async function beginRun(
     vanished: new Map(),
     bytesRead: 0,
   };
+}
+
+function refuseVaultAsSource(sources: readonly Source[], vaults: readonly Vault[]): void {
+  const source = sources.find(({ origin }) =>
+    vaults.some((vault) => isAtOrBelow(vault.root, origin)),
+  );
+  if (source === undefined) return;
+  throw new FieldVaultError(
+    'BAD_USAGE',
+    `${source.origin} is a vault or part of one, and cannot be its own source. Nothing was changed; name the card or folder with the pictures.`,
+    { details: { path: source.origin } },
+  );
+}
+
+function isAtOrBelow(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
+/** Two copies on one drive would look like two, and protect like one. */
+function refuseSameVaultTwice(vaults: readonly Vault[]): void {
+  const ids = new Set(vaults.map((vault) => vault.identity.id));
+  if (ids.size === vaults.length) return;
+  throw new FieldVaultError(
+    'BAD_USAGE',
+    'A vault and its mirrors must be different vaults. Nothing was changed; make another vault on another drive.',
+  );
 }
 
 /** Works through all items, several batches at a time, until each is protected or named in an issue. */

@@ -1,8 +1,6 @@
 /** Every way an operation can fail to go on. The code is the contract; docs/errors.md has one heading for each. */
 export const ERROR_CODES = [
-  'ABORTED',
   'BAD_USAGE',
-  'DAMAGED',
   'LEASED',
   'NOT_A_VAULT',
   'NO_SUCH_SNAPSHOT',
@@ -21,7 +19,6 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 export const ISSUE_CODES = [
   'BLOB_DAMAGED',
   'BLOB_MISSING',
-  'BLOB_UNKNOWN',
   'CAPTURE_CHANGED',
   'CHANGED_WHILE_READ',
   'FILE_EXISTS',
@@ -29,7 +26,6 @@ export const ISSUE_CODES = [
   'JOURNAL_DAMAGED',
   'MIRROR_LOST',
   'NAME_CHANGED',
-  'PART_LEFT_OVER',
   'SNAPSHOT_INCOMPLETE',
   'SOURCE_VANISHED',
   'SPECIAL_FILE',
