@@ -14,6 +14,8 @@ const config: ViteUserConfig = defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     setupFiles: ['tools/test-setup.ts'],
     reporters: ['default', new PytestReporter()],
+    // A process per file: a test that hangs or breaks a native library takes only itself down. Threads were not faster.
+    pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 60_000,
     coverage: {

@@ -8,6 +8,7 @@ import { readProject, type SourceFile } from './tidy/source.ts';
 import {
   checkCodesDocumented,
   checkCodesTested,
+  checkCommands,
   checkLinks,
   checkMarks,
 } from './tidy/text-checks.ts';
@@ -73,6 +74,21 @@ describe('the project as a whole', () => {
     expect(checkLinks(pages)).toEqual([
       'docs/b.md:1: docs/a.md has no heading #no-such-part',
       'docs/b.md:1: docs/c.md is not there',
+    ]);
+  });
+
+  it('names only commands that are there', () => {
+    expect(checkCommands(project)).toEqual([]);
+  });
+
+  it('catches a command that is not there', () => {
+    const files = [
+      page('package.json', '{"scripts":{"test":"x"}}'),
+      page('README.md', 'Run `npm test`,\nthen `npm run --silent gone` and `npm start`.'),
+    ];
+    expect(checkCommands(files)).toEqual([
+      'README.md:2: package.json has no script gone',
+      'README.md:2: package.json has no script start',
     ]);
   });
 

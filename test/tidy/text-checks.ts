@@ -72,6 +72,21 @@ function isCodeTest(path: string): boolean {
   return (path.startsWith('test/') && !path.startsWith('test/tidy')) || path.endsWith('.test.ts');
 }
 
+/** Every npm command that a page or CI names is one that package.json has. */
+export function checkCommands(files: readonly SourceFile[]): string[] {
+  const manifest = files.find((file) => file.path === 'package.json')?.text ?? '{}';
+  const scripts = Object.keys((JSON.parse(manifest) as { scripts?: object }).scripts ?? {});
+  const found: string[] = [];
+  for (const { path, text } of files.filter((file) => /\.(md|yml)$|^\.ci\//.test(file.path))) {
+    for (const match of text.matchAll(/\bnpm (?:run (?:--silent )?([\w:-]+)|(start|test)\b)/g)) {
+      const name = match[1] ?? match[2] ?? '';
+      const at = `${path}:${lineAt(text, match.index)}`;
+      if (!scripts.includes(name)) found.push(`${at}: package.json has no script ${name}`);
+    }
+  }
+  return found;
+}
+
 // Spelled in two parts, so that the search does not find itself.
 const UNFINISHED = new RegExp(`(//|\\*|#).*\\b(${'TO'}DO|${'FIX'}ME|X${'XX'})\\b`);
 const MACHINE_FOLDER = new RegExp(`(^|[^\\w.~-])/(${'wo'}rk|${'ro'}ot)/\\w`);
