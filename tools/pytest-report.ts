@@ -81,7 +81,7 @@ function environmentOf(vitestVersion: string): Record<string, unknown> {
     Node: process.versions.node,
     Platform: `${process.platform}-${process.arch}`,
     Packages: { vitest: vitestVersion },
-    Note: 'created is cut to the UTC day and duration to whole minutes, so that the committed file stays comparable',
+    Note: 'created is cut to the UTC day and duration rounded up to minutes, so that the committed file stays comparable',
   };
 }
 

@@ -35,7 +35,7 @@ export function nodeIdOf(test: Pick<TestRecord, 'file' | 'names'>): string {
 /**
  * The results in the schema of pytest-json-report (its README, section "Format"), as text that differs between two
  * runs only where results differ: tests sorted by id, no durations of single tests, `created` cut to the UTC day and
- * `duration` to whole minutes, no path of this machine.
+ * `duration` rounded up to whole minutes, no path of this machine.
  */
 export function formatResults(run: TestRun): string {
   const seen = new Map<string, number>();
@@ -55,15 +55,17 @@ export function formatResults(run: TestRun): string {
   }));
   const report = {
     created: Math.floor(run.startedMs / 86_400_000) * 86_400,
-    duration: Math.round(run.durationMs / 60_000) * 60,
+    duration: Math.ceil(run.durationMs / 60_000) * 60,
     exitcode: run.exitCode,
     root: '.',
     environment: run.environment,
     summary: summarise(run),
     ...(collectors.length > 0 ? { collectors } : {}),
-    tests,
   };
-  return `${withoutPath(JSON.stringify(report, null, 1), run.root)}\n`;
+  // One test, one line: a diff of two runs then reads like a list of what changed.
+  const head = JSON.stringify(report, null, 1).replace(/\n\}$/, '');
+  const lines = tests.map((test) => `\n  ${JSON.stringify(test)}`).join(',');
+  return `${withoutPath(`${head},\n "tests": [${lines}\n ]\n}`, run.root)}\n`;
 }
 
 /** The last line of a run, which CI reads: `12 passed, 0 failed, 1 skipped`. */
