@@ -130,6 +130,6 @@ describe('the project as a whole', () => {
       'src/a.ts:2: a folder of one machine',
       "src/a.ts:3: a registry's address",
     ]);
-    expect(checkMarks([page('src/a.ts', "join('frame/work/x'); // to do so")])).toEqual([]);
+    expect(checkMarks([page('src/a.ts', "join('frame/root/x'); // to do so")])).toEqual([]);
   });
 });
