@@ -43,7 +43,9 @@ export async function backup(
     const isInterrupted = run.signal?.aborted === true;
     reportVanished(run);
     for (const target of run.targets) {
-      if (!target.isLost) await endTarget(world, run, target, found, isInterrupted);
+      if (target.isLost) continue;
+      if (target.writer.isWeak || target.isWeak) reportWeak(run, target);
+      await endTarget(world, run, target, isInterrupted ? null : found);
     }
     const durationMs = world.clock.monotonicMs() - startMs;
     return reportOf(run, found, { isInterrupted, durationMs });
@@ -144,16 +146,15 @@ function* untilAborted<T>(items: Iterable<T>, signal: AbortSignal | undefined): 
   }
 }
 
+/** Ends a target's part of the run: with a snapshot, or without one where the run was interrupted (`found` is null). */
 async function endTarget(
   world: World,
   run: BackupRun,
   target: Target,
-  found: Survey,
-  isInterrupted: boolean,
+  found: Survey | null,
 ): Promise<void> {
   try {
-    if (target.writer.isWeak || target.isWeak) reportWeak(run, target);
-    if (isInterrupted) {
+    if (found === null) {
       await target.writer.finish([]);
       return;
     }

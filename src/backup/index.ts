@@ -12,5 +12,6 @@ export { type PruneOptions, type PruneReport, prune } from './prune.ts';
 export { type Droppable, type PrunePlan, planPrune } from './prune-plan.ts';
 export { type RepairReport, repair } from './repair.ts';
 export type { BackupReport, MirrorReport } from './report.ts';
-export { type RestoreOptions, type RestoreReport, restore } from './restore.ts';
+export { restore } from './restore.ts';
+export type { RestoreOptions, RestoreReport } from './restoring.ts';
 export { type SourceStatus, status, type VaultStatus } from './status.ts';

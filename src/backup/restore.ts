@@ -1,4 +1,4 @@
-import { type BlobId, type Issue, IssueLog, LIMITS, mapPool } from '../base/index.ts';
+import { type BlobId, IssueLog, LIMITS, mapPool } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
 import { type Delivery, type DeliveryOutcome, ensureFolder } from '../store/index.ts';
 import {
@@ -15,38 +15,8 @@ import { pathFilter } from './path-filter.ts';
 import { Progress } from './progress.ts';
 import { BAD_NAME, NameMap, probeNameRules } from './restore-names.ts';
 import { DELIVER_TASK } from './restore-task.ts';
-import { type Restoring, TargetFolders } from './target-folders.ts';
-
-/** What to restore and where. */
-export interface RestoreOptions {
-  /** Folder that gets one folder for each source; made where it is not there. */
-  readonly to: string;
-  /** Glob on `<source>/<path>` or `<path>`; a folder that fits brings all it holds. */
-  readonly path?: string;
-  /** Replace files that are there with other content; otherwise they are kept and reported. */
-  readonly overwrite?: boolean;
-  /** Save what can be read of damaged files, as `<name>.damaged`. */
-  readonly partial?: boolean;
-  readonly signal?: AbortSignal;
-  readonly progress?: Progress;
-  readonly onIssue?: (issue: Issue) => void;
-}
-
-/** What a restore did. */
-export interface RestoreReport {
-  readonly snapshot: string;
-  /** Files that now stand in the folder with exactly their bytes, names and times. */
-  readonly files: number;
-  readonly bytes: number;
-  readonly folders: number;
-  readonly links: number;
-  /** Of the files: those that were there already with the right content. */
-  readonly alreadyThere: number;
-  readonly isInterrupted: boolean;
-  readonly issues: readonly Issue[];
-  readonly issueCount: number;
-  readonly durationMs: number;
-}
+import type { RestoreOptions, RestoreReport, Restoring } from './restoring.ts';
+import { type Placed, TargetFolders } from './target-folders.ts';
 
 /**
  * Gives a snapshot's files back: exact bytes, names, times. Every file is proven right before it gets its name.
@@ -195,15 +165,18 @@ async function deliverBatch(
   },
 ): Promise<Settled[]> {
   const deliveries: Delivery[] = [];
-  for (const one of work.batch)
-    deliveries.push(await deliveryOf(world, restoring, work.folders, one));
+  for (const one of work.batch) {
+    const placed = await work.folders.place(one.source, one.path, false);
+    deliveries.push(await deliveryOf(world, restoring, one, placed));
+  }
   const { counter } = work;
   const outcomes = await world.workers.run(DELIVER_TASK, { deliveries, counter });
   const settled: Settled[] = [];
   for (const [index, one] of work.batch.entries()) {
     let outcome = outcomes[index];
     if (outcome?.state === 'failed' && BAD_NAME.has(outcome.failure.code)) {
-      const plain = await deliveryOf(world, restoring, work.folders, one, true);
+      const placed = await work.folders.place(one.source, one.path, true);
+      const plain = await deliveryOf(world, restoring, one, placed);
       [outcome] = await world.workers.run(DELIVER_TASK, { deliveries: [plain], counter });
     }
     if (outcome === undefined) continue;
@@ -216,24 +189,21 @@ async function deliverBatch(
 async function deliveryOf(
   world: World,
   restoring: Restoring,
-  folders: TargetFolders,
   one: Chosen,
-  isPlain = false,
+  placed: Placed,
 ): Promise<Delivery> {
   const { vault, options } = restoring;
   const blob = one.entry.content as BlobId;
-  const { target, part } = await folders.place(one.source, one.path, isPlain);
   const known = vault.ledger.blobs.get(blob)?.places.map((place) => place.at) ?? [];
   const places = known.length > 0 ? known : await guessPlaces(world, restoring, blob);
   return {
     blob,
     places: places.map((at) => `${vault.root}/${at}`),
-    target,
-    part,
+    ...placed,
     mtimeMs: one.entry.mtimeUs / 1000,
     mode: one.entry.mode,
     ifThere: options.overwrite === true ? 'replace' : 'keep',
-    salvage: options.partial === true ? `${target}.damaged` : null,
+    salvage: options.partial === true ? `${placed.target}.damaged` : null,
   };
 }
 

@@ -1,20 +1,15 @@
-import type { BlobId, IssueLog } from '../base/index.ts';
 import { FieldVaultError, systemCodeOf } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
-import { type TreeEntry, targetError, type Vault } from '../vault/index.ts';
-import type { RestoreOptions } from './restore.ts';
-import { BAD_NAME, type NameMap, plainName } from './restore-names.ts';
+import { type TreeEntry, targetError } from '../vault/index.ts';
+import { BAD_NAME, plainName } from './restore-names.ts';
+import type { Restoring } from './restoring.ts';
 
-/** A restore under way. */
-export interface Restoring {
-  readonly vault: Vault;
-  /** Absolute folder that is restored into. */
-  readonly root: string;
-  readonly names: NameMap;
-  readonly options: RestoreOptions;
-  readonly issues: IssueLog;
-  /** Looks for blobs by the digits in names; made when the first one is missing. */
-  byName?: Promise<(blob: BlobId) => readonly string[]>;
+/** Where a file of a snapshot goes. */
+export interface Placed {
+  /** Absolute path it gets. */
+  readonly target: string;
+  /** Absolute path of its unfinished form, in the same folder. */
+  readonly part: string;
 }
 
 /** The folders of a restore: made once, under the names the target can hold. */
@@ -46,11 +41,7 @@ export class TargetFolders {
   }
 
   /** Where a file of the snapshot goes, and its unfinished form beside it. */
-  async place(
-    source: string,
-    path: string,
-    isPlain: boolean,
-  ): Promise<{ readonly target: string; readonly part: string }> {
+  async place(source: string, path: string, isPlain: boolean): Promise<Placed> {
     const { folder, name } = split(path);
     const parent = await this.make(source, folder);
     const shown = `${source}/${path}`;

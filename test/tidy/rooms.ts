@@ -64,7 +64,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   priority: { imports: ['base', 'query'], isSync: true },
   search: { imports: ['base', 'platform', 'query'], node: ['node:sqlite'] },
   backup: {
-    imports: ['base', 'platform', 'codec', 'metadata', 'analysis', 'vault', 'priority'],
+    imports: ['base', 'platform', 'codec', 'metadata', 'analysis', 'store', 'vault', 'priority'],
     packages: ['picomatch'],
   },
   capture: { imports: ['base', 'platform'] },
