@@ -11,6 +11,7 @@ import type {
 import { type SeededRandom, seededRandom } from './seeded-random.ts';
 import { SimFaults, systemError } from './sim-faults.ts';
 import { factsOfNode, type SimFileHost, SimReadable, SimWritable, syncNode } from './sim-file.ts';
+import { makeFileNode, makeFolderNode, makeTree } from './sim-make.ts';
 import { cloneTree, type SimFile, type SimNode, type SimTree, type SimVolume } from './sim-node.ts';
 import { losePower, type PowerLossMode, syncNames } from './sim-power.ts';
 import { type DiskProfile, PROFILES, storedMtimeMs } from './sim-profile.ts';
@@ -20,9 +21,6 @@ import {
   checkName,
   findSpot,
   folderAt,
-  makeFileNode,
-  makeFolderNode,
-  makeTree,
   type NameChange,
   nextNumber,
   nodeAt,

@@ -5,10 +5,10 @@ import {
   type SyncStrength,
   type WritableFile,
 } from '../platform/index.ts';
-import { readContent } from './sim-content.ts';
+import { appendContent, readContent } from './sim-content.ts';
 import { type DiskCallKind, type SimFaults, systemError } from './sim-faults.ts';
 import type { SimFile, SimNode, SimVolume } from './sim-node.ts';
-import { growFile } from './sim-tree.ts';
+import { storedMtimeMs } from './sim-profile.ts';
 
 /** Positions and lengths of direct reads are multiples of this, as on real devices. */
 const DIRECT_UNIT_BYTES = 4096;
@@ -113,4 +113,21 @@ export class SimWritable extends SimOpenFile implements WritableFile {
     this.meet('sync');
     return syncNode(this.opened.file, this.opened.volume);
   }
+}
+
+/** Adds bytes to a file as far as there is room for them, and fails where not all fit. */
+function growFile(
+  file: SimFile,
+  volume: SimVolume,
+  bytes: Uint8Array,
+  where: { readonly path: string; readonly nowMs: number },
+): void {
+  const roomBytes = (volume.capacityBytes ?? Number.POSITIVE_INFINITY) - volume.usedBytes;
+  const limitBytes = volume.profile.fileBytesMax - file.content.sizeBytes;
+  const fitting = Math.max(0, Math.min(bytes.length, roomBytes, limitBytes));
+  appendContent(file.content, bytes.subarray(0, fitting));
+  volume.usedBytes += fitting;
+  file.mtimeMs = storedMtimeMs(volume.profile, where.nowMs);
+  if (fitting === bytes.length) return;
+  throw systemError(fitting === limitBytes ? 'EFBIG' : 'ENOSPC', 'write', where.path);
 }

@@ -1,8 +1,9 @@
 import { appendContent, type Content, flippedContent, wholeContent } from './sim-content.ts';
 import { systemError } from './sim-faults.ts';
+import { makeFileNode, makeFolderNode } from './sim-make.ts';
 import type { SimFile, SimFolder, SimNode, SimTree } from './sim-node.ts';
 import { type DiskProfile, keyOfName, storedMtimeMs } from './sim-profile.ts';
-import { checkName, findSpot, makeFileNode, makeFolderNode, nextNumber } from './sim-tree.ts';
+import { checkName, findSpot, nextNumber } from './sim-tree.ts';
 
 /** A file system that is mounted in a simulated disk. */
 export interface MountOptions {

@@ -28,27 +28,6 @@ export interface Spot {
   readonly entry: SimEntry | undefined;
 }
 
-/** An empty disk. */
-export function makeTree(volume: SimVolume, nowMs: number): SimTree {
-  const root = makeFolderNode(0, volume, nowMs);
-  return { root, pending: [], lastNumber: 0 };
-}
-
-/** A folder with nothing in it. */
-export function makeFolderNode(id: number, volume: SimVolume, nowMs: number): SimFolder {
-  const mtimeMs = storedMtimeMs(volume.profile, nowMs);
-  const mode = volume.profile.keepsMode ? 0o755 : 0o777;
-  const entries = new Map<string, SimEntry>();
-  return { kind: 'folder', id, volume, entries, durable: new Map(), mtimeMs, mode };
-}
-
-/** A file with this content, none of it durable. */
-export function makeFileNode(content: Content, profile: DiskProfile, nowMs: number): SimFile {
-  const mtimeMs = storedMtimeMs(profile, nowMs);
-  const mode = profile.keepsMode ? 0o644 : 0o777;
-  return { kind: 'file', content, durableBytes: 0, place: '', syncedAs: '', mtimeMs, mode };
-}
-
 /** Finds where a path leads, through links of folders but not through a link at its end. */
 export function findSpot(tree: SimTree, path: string, links = 0): Spot {
   const names = path.split('/').filter((name) => name !== '');
@@ -118,23 +97,6 @@ export function checkName(spot: Spot, call: string, path: string): void {
 export function nextNumber(tree: SimTree): number {
   tree.lastNumber += 1;
   return tree.lastNumber;
-}
-
-/** Adds bytes to a file as far as there is room for them, and fails where not all fit. */
-export function growFile(
-  file: SimFile,
-  volume: SimVolume,
-  bytes: Uint8Array,
-  where: { readonly path: string; readonly nowMs: number },
-): void {
-  const roomBytes = (volume.capacityBytes ?? Number.POSITIVE_INFINITY) - volume.usedBytes;
-  const limitBytes = volume.profile.fileBytesMax - file.content.sizeBytes;
-  const fitting = Math.max(0, Math.min(bytes.length, roomBytes, limitBytes));
-  appendContent(file.content, bytes.subarray(0, fitting));
-  volume.usedBytes += fitting;
-  file.mtimeMs = storedMtimeMs(volume.profile, where.nowMs);
-  if (fitting === bytes.length) return;
-  throw systemError(fitting === limitBytes ? 'EFBIG' : 'ENOSPC', 'write', where.path);
 }
 
 /** The absolute path of what is there, with every link followed and every name as it is kept. */
