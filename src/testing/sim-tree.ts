@@ -1,21 +1,6 @@
-import { appendContent, type Content } from './sim-content.ts';
 import { systemError } from './sim-faults.ts';
-import type {
-  SimEntry,
-  SimFile,
-  SimFolder,
-  SimLink,
-  SimNode,
-  SimTree,
-  SimVolume,
-} from './sim-node.ts';
-import {
-  codeOfName,
-  type DiskProfile,
-  keyOfName,
-  storedMtimeMs,
-  storedName,
-} from './sim-profile.ts';
+import type { SimEntry, SimFolder, SimLink, SimNode, SimTree } from './sim-node.ts';
+import { codeOfName, keyOfName, storedMtimeMs, storedName } from './sim-profile.ts';
 
 /** Links followed on the way to one thing; more is a loop. */
 const LINKS_MAX = 40;
