@@ -1,12 +1,7 @@
 import { FieldVaultError } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
-import {
-  type CheckOptions,
-  type CheckReport,
-  check,
-  type Vault,
-  VaultWriter,
-} from '../vault/index.ts';
+import { type CheckOptions, type CheckReport, check, type Vault } from '../vault/index.ts';
+import { writing } from './writing.ts';
 
 /**
  * Checks a vault and, where bytes were read, keeps what was learned in its journal: the next check goes on with what
@@ -20,8 +15,7 @@ export async function checkVault(
   const report = await check(world, vault, options);
   if (report.records.length === 0) return report;
   try {
-    const writer = await VaultWriter.open(world, vault);
-    await writer.finish(report.records);
+    await writing(world, vault, {}, (writer) => writer.finish(report.records));
   } catch (error) {
     const isExpected = error instanceof FieldVaultError && UNWRITABLE.has(error.code);
     if (!isExpected) throw error;

@@ -1,5 +1,6 @@
 import type { World } from '../platform/index.ts';
-import { findSnapshot, type SnapshotSummary, type Vault, VaultWriter } from '../vault/index.ts';
+import { findSnapshot, type SnapshotSummary, type Vault } from '../vault/index.ts';
+import { writing } from './writing.ts';
 
 /**
  * Drops snapshots: they are listed and restored no more. No file is removed; that is prune's work.
@@ -13,9 +14,10 @@ export async function forget(
   names: readonly string[],
 ): Promise<SnapshotSummary[]> {
   const snapshots = names.map((name) => findSnapshot(vault.ledger, name));
-  const writer = await VaultWriter.open(world, vault);
   const time = new Date(world.clock.nowMs()).toISOString();
   const ids = snapshots.map((snapshot) => snapshot.id);
-  await writer.finish([{ type: 'forget', snapshots: ids, time }]);
+  await writing(world, vault, {}, (writer) =>
+    writer.finish([{ type: 'forget', snapshots: ids, time }]),
+  );
   return snapshots;
 }

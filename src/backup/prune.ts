@@ -3,15 +3,15 @@ import type { World } from '../platform/index.ts';
 import {
   type DropRecord,
   findLeftOver,
-  type HeldLease,
   openVault,
   splitPlace,
   storedFiles,
   takeLease,
   type Vault,
-  VaultWriter,
+  type VaultWriter,
 } from '../vault/index.ts';
 import { type Droppable, planPrune } from './prune-plan.ts';
+import { writing } from './writing.ts';
 
 /** What prune may do. */
 export interface PruneOptions {
@@ -46,19 +46,14 @@ export async function prune(
     const leftOver = (await findLeftOver(world.disk, vault)).length;
     return { ...sumOf(plan.drop), keptCaptures: plan.keptCaptures, leftOver };
   }
-  const writer = await VaultWriter.open(world, vault, { isExclusive: true });
-  let lease: HeldLease;
-  try {
-    lease = await takeLease(world, vault, { act: 'prune', writer: writer.id });
-  } catch (error) {
-    await writer.abandon();
-    throw error;
-  }
-  try {
-    return await pruneLeased(world, writer, options);
-  } finally {
-    await lease.release();
-  }
+  return writing(world, vault, { isExclusive: true }, async (writer) => {
+    const lease = await takeLease(world, vault, { act: 'prune', writer: writer.id });
+    try {
+      return await pruneLeased(world, writer, options);
+    } finally {
+      await lease.release();
+    }
+  });
 }
 
 async function pruneLeased(

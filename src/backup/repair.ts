@@ -5,9 +5,10 @@ import {
   type CheckReport,
   splitPlace,
   type Vault,
-  VaultWriter,
+  type VaultWriter,
 } from '../vault/index.ts';
 import { PUBLISH_TASK, STAGE_TASK } from './stage-task.ts';
+import { writing } from './writing.ts';
 
 /** A stored file to be mended. */
 interface Broken {
@@ -26,6 +27,7 @@ export interface RepairReport {
 /**
  * Mends what a check found damaged or missing, with bytes from another vault or from another place in this one.
  * The mended file gets a new name; the damaged one is removed only after the journal names the new one.
+ * @throws FieldVaultError LEASED, TARGET_READ_ONLY, TARGET_FULL, TARGET_GONE
  */
 export async function repair(
   world: World,
@@ -38,14 +40,15 @@ export async function repair(
   for (const [blob, stored] of vault.ledger.blobs) {
     for (const { at } of stored.places) if (wrong.has(at)) broken.push({ blob, at });
   }
-  const writer = await VaultWriter.open(world, vault);
   const repaired: string[] = [];
   const unrepaired: string[] = [];
-  for (const one of broken) {
-    const isMended = await mend(world, writer, one, sourcesOf(vault, other, one));
-    (isMended ? repaired : unrepaired).push(one.at);
-  }
-  await writer.finish([]);
+  await writing(world, vault, {}, async (writer) => {
+    for (const one of broken) {
+      const isMended = await mend(world, writer, one, sourcesOf(vault, other, one));
+      (isMended ? repaired : unrepaired).push(one.at);
+    }
+    await writer.finish([]);
+  });
   return { repaired, unrepaired };
 }
 

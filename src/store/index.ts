@@ -4,7 +4,14 @@
  */
 export { type Delivery, type DeliveryOutcome, deliverFiles } from './deliver.ts';
 export { digestFile, type FileDigest, headOf, RunningDigest, readChunks } from './digest-file.ts';
-export { ensureFolder, type Publication, type PublishOutcome, publishFiles } from './publish.ts';
+export {
+  type DurableFolder,
+  ensureDurable,
+  ensureFolder,
+  type Publication,
+  type PublishOutcome,
+  publishFiles,
+} from './publish.ts';
 export { readSmallFile, writeSmallFile } from './small-file.ts';
 export {
   type Failure,

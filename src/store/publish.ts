@@ -49,3 +49,32 @@ export async function ensureFolder(disk: Disk, path: string): Promise<void> {
   // Also when another writer made it a moment ago: its sync may still be under way.
   await disk.syncFolder(parent === '' ? '/' : parent);
 }
+
+/** Folders below a root that must be there for good. */
+export interface DurableFolder {
+  /** Absolute path of a folder that is durable itself. */
+  readonly root: string;
+  /** Path below it. */
+  readonly folder: string;
+  /** Paths below the root already known to be durable; grows. */
+  readonly durable: Set<string>;
+}
+
+/**
+ * Makes a folder below a root, and its name and those above it durable, also where it was there: whoever made it may
+ * have been killed before the sync, and a power loss would take it with all that stands in it.
+ */
+export async function ensureDurable(disk: Disk, wanted: DurableFolder): Promise<void> {
+  let parent = wanted.root;
+  let below = '';
+  for (const name of wanted.folder.split('/')) {
+    below = below === '' ? name : `${below}/${name}`;
+    const path = `${parent}/${name}`;
+    if (!wanted.durable.has(below)) {
+      await disk.makeFolder(path);
+      await disk.syncFolder(parent);
+      wanted.durable.add(below);
+    }
+    parent = path;
+  }
+}

@@ -1,11 +1,12 @@
 import { type BlobId, LIMITS } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
-import { ensureFolder, writeSmallFile } from '../store/index.ts';
+import { ensureDurable, writeSmallFile } from '../store/index.ts';
 import { fileRecord } from './create.ts';
-import { JournalWriter } from './journal-writer.ts';
-import { isLiveJournal, leasedError, liveLeases } from './leases.ts';
+import { readOtherWriters } from './cut-off.ts';
+import { JournalWriter, targetError } from './journal-writer.ts';
+import { leasedError, liveLeases } from './leases.ts';
 import type { Vault } from './open.ts';
-import { parseJournalName } from './read-journal.ts';
+import { listJournals, parseJournalName } from './read-journal.ts';
 import type { ClosedRecord, JournalRecord } from './records.ts';
 import { dayFolder, NAME_DIGITS, storedName } from './stored-name.ts';
 import { journalName, openRecord } from './writer-identity.ts';
@@ -23,6 +24,8 @@ export class VaultWriter {
   readonly #journal: JournalWriter;
   readonly #number: number;
   readonly #folderNames: Map<string, Promise<Set<string>>> = new Map();
+  /** Folders of the vault whose names this writer has made durable. */
+  readonly #durable: Set<string> = new Set();
   readonly #endHeartbeat: () => void;
   #parts = 0;
 
@@ -49,24 +52,36 @@ export class VaultWriter {
     vault: Vault,
     options: { readonly isExclusive?: boolean } = {},
   ): Promise<VaultWriter> {
+    const writer = await VaultWriter.#create(world, vault);
+    try {
+      for (const folder of ['originals', 'leases', `incoming/${writer.id}`]) {
+        await ensureDurable(world.disk, { root: vault.root, folder, durable: writer.#durable });
+      }
+      const lease = options.isExclusive ? undefined : (await liveLeases(world, vault.root))[0];
+      if (lease !== undefined) throw leasedError(lease);
+      await writer.#closeCutOff();
+      return writer;
+    } catch (error) {
+      await writer.letGo();
+      throw targetError(error, vault.root);
+    }
+  }
+
+  static async #create(world: World, vault: Vault): Promise<VaultWriter> {
     const { disk, clock, random } = world;
-    const { root, identity, journals } = vault;
-    const id = random.hex(16);
-    const number = Math.max(0, ...journals.map((journal) => journal.number)) + 1;
-    const name = journalName({ number, nowMs: clock.nowMs(), writer: id });
-    const first = openRecord(world, { writer: id, vault: identity.id, label: identity.label });
-    const journal = await JournalWriter.create(disk, `${root}/journal`, name, first);
-    const writer = new VaultWriter(world, vault, journal, id);
-    for (const folder of ['originals', 'leases', `incoming/${id}`]) {
-      await ensureFolder(disk, `${root}/${folder}`);
+    const { root, identity } = vault;
+    try {
+      const id = random.hex(16);
+      // Not what the vault knew when it was opened: others may have begun and ended since.
+      const numbers = (await listJournals(disk, `${root}/journal`)).map(({ number }) => number);
+      const number = Math.max(0, ...numbers) + 1;
+      const name = journalName({ number, nowMs: clock.nowMs(), writer: id });
+      const first = openRecord(world, { writer: id, vault: identity.id, label: identity.label });
+      const journal = await JournalWriter.create(disk, `${root}/journal`, name, first);
+      return new VaultWriter(world, vault, journal, id);
+    } catch (error) {
+      throw targetError(error, root);
     }
-    const lease = options.isExclusive ? undefined : (await liveLeases(world, root))[0];
-    if (lease !== undefined) {
-      await writer.abandon();
-      throw leasedError(lease);
-    }
-    await writer.#closeCutOff();
-    return writer;
   }
 
   /** Whether the system would not promise that journal lines are durable. */
@@ -133,10 +148,13 @@ export class VaultWriter {
     await clearFolder(this.#world, this.#incoming);
   }
 
-  /** Lets go of the journal file after an error that makes writing to it useless. */
+  /** Ends after an error: seals the journal where it can still be written, else leaves it cut off. Never fails. */
   async letGo(): Promise<void> {
-    this.#endHeartbeat();
-    await this.#journal.close().catch(() => {});
+    try {
+      await this.abandon();
+    } catch {
+      await this.#journal.close().catch(() => {});
+    }
   }
 
   async #namesOf(folder: string): Promise<Set<string>> {
@@ -148,12 +166,10 @@ export class VaultWriter {
   }
 
   async #openFolder(folder: string): Promise<Set<string>> {
-    const path = `${this.vault.root}/${folder}`;
-    await ensureFolder(this.#world.disk, path);
-    const names = (await this.#world.disk.listFolder(path)).map((entry) =>
-      entry.name.toLowerCase(),
-    );
-    return new Set(names);
+    const { root } = this.vault;
+    await ensureDurable(this.#world.disk, { root, folder, durable: this.#durable });
+    const entries = await this.#world.disk.listFolder(`${root}/${folder}`);
+    return new Set(entries.map((entry) => entry.name.toLowerCase()));
   }
 
   /**
@@ -176,13 +192,8 @@ export class VaultWriter {
 
   /** Closes journal files of writers that are no more, and clears what they left in `incoming/`. */
   async #closeCutOff(): Promise<void> {
-    const { ledger, journals, root } = this.vault;
-    const cutOff = journals.filter(
-      (journal) =>
-        journal.seal === null &&
-        !ledger.closed.has(journal.name) &&
-        !isLiveJournal(this.#world, ledger, journal),
-    );
+    const { root } = this.vault;
+    const { cutOff, ended } = await readOtherWriters(this.#world, this.vault, this.id);
     await this.commit(
       cutOff.map(
         (journal): ClosedRecord => ({
@@ -193,16 +204,8 @@ export class VaultWriter {
         }),
       ),
     );
-    const live = new Set(
-      journals
-        .filter((journal) => isLiveJournal(this.#world, ledger, journal))
-        .map((journal) => journal.writer),
-    );
     for (const entry of await this.#world.disk.listFolder(`${root}/incoming`)) {
-      const isOld = journals.some((journal) => journal.writer === entry.name);
-      if (isOld && !live.has(entry.name)) {
-        await clearFolder(this.#world, `${root}/incoming/${entry.name}`);
-      }
+      if (ended.has(entry.name)) await clearFolder(this.#world, `${root}/incoming/${entry.name}`);
     }
   }
 }
