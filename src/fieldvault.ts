@@ -1,8 +1,13 @@
-import type { Progress } from './backup/index.ts';
-import { onInterrupt, openNodeWorld, type World } from './platform/index.ts';
+import {
+  absolutePath,
+  makeScratchFolder,
+  onInterrupt,
+  openNodeWorld,
+  type World,
+} from './platform/index.ts';
 import { findSnapshot, type SnapshotSummary, type Vault } from './vault/index.ts';
 
-export { onInterrupt };
+export { absolutePath, makeScratchFolder, onInterrupt };
 
 /** The real world: this machine's disks, clock and threads. Close its workers at the end. */
 export function openWorld(): World {
@@ -21,10 +26,10 @@ export function findSnapshotOf(vault: Vault, name: string): SnapshotSummary {
  * Calls back four times a second while a long act runs, for displays.
  * @returns a function that ends it
  */
-export function watchProgress(
+export function watchProgress<P>(
   world: World,
-  progress: Progress,
-  onTick: (progress: Progress) => void,
+  progress: P,
+  onTick: (progress: P) => void,
 ): () => void {
   return world.clock.every(250, () => onTick(progress));
 }

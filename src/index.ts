@@ -35,9 +35,12 @@ export {
   type Issue,
   type IssueCode,
   type Retry,
+  VERSION,
 } from './base/index.ts';
 export {
+  absolutePath,
   findSnapshotOf as findSnapshot,
+  makeScratchFolder,
   onInterrupt,
   openWorld,
   watchProgress,

@@ -19,3 +19,4 @@ export {
 export { IssueLog } from './issue-log.ts';
 export { LIMITS } from './limits.ts';
 export { mapPool } from './map-pool.ts';
+export { VERSION } from './version.ts';

@@ -14,9 +14,10 @@ export {
   type WritableFile,
 } from './disk.ts';
 export { type NodeDiskOptions, openNodeDisk } from './node-disk.ts';
-export { decodeName, encodeName, joinPath } from './node-path.ts';
+export { absolutePath, decodeName, encodeName, joinPath } from './node-path.ts';
 export { openNodeWorld } from './node-world.ts';
 export { readPackageFile } from './package-file.ts';
+export { makeScratchFolder } from './scratch-folder.ts';
 export { onInterrupt } from './signals.ts';
 export type {
   Clock,

@@ -1,4 +1,4 @@
-import { toNamespacedPath } from 'node:path';
+import { resolve, toNamespacedPath } from 'node:path';
 
 /** What Node is given as a path: bytes where the path holds a name that is not valid UTF-8. */
 export type NativePath = string | Buffer;
@@ -45,6 +45,12 @@ export function nativePath(path: string): NativePath {
 /** The path of an entry in a folder. */
 export function joinPath(folder: string, name: string): string {
   return folder.endsWith('/') ? folder + name : `${folder}/${name}`;
+}
+
+/** Our form of a path that a person typed: absolute, from the working folder, with '/' between names. */
+export function absolutePath(path: string): string {
+  const absolute = resolve(path);
+  return process.platform === 'win32' ? absolute.replaceAll('\\', '/') : absolute;
 }
 
 /** Our form of an absolute path that the system gave: '/' between names, without the long form's start on Windows. */

@@ -1,9 +1,10 @@
+import { VERSION } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
 import { FORMAT } from './open.ts';
 import type { OpenRecord } from './records.ts';
 
 /** The software as journals name it. */
-export const SOFTWARE = 'fieldvault 0.1.0';
+export const SOFTWARE: string = `fieldvault ${VERSION}`;
 
 /** `000123-20261122T090000Z-<writer>.jsonl` */
 export function journalName(parts: {

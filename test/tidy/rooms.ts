@@ -74,10 +74,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: ['.'],
     packages: ['commander'],
     node: ['node:process', 'node:console'],
-    process: ['stdout', 'stderr', 'argv', 'exitCode'],
+    process: ['stdout', 'stderr', 'argv', 'exitCode', 'versions'],
   },
   demo: {
-    imports: ['.', 'testing'],
+    imports: ['.', 'cli', 'testing'],
     node: ['node:process', 'node:console'],
     process: ['stdout', 'stderr', 'argv', 'exitCode'],
   },

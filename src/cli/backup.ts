@@ -1,0 +1,167 @@
+import type { Command } from 'commander';
+import {
+  type BackupReport,
+  backup as backUp,
+  FieldVaultError,
+  openVault,
+  Progress,
+  type Vault,
+} from '../index.ts';
+import { exitOf } from './exit-code.ts';
+import type { Ending } from './output.ts';
+import { type Act, openNamedVault, type Session, withProgress } from './session.ts';
+import { formatBytes, formatCount, formatDuration, formatRate } from './wording.ts';
+import { pathWord, pathWords } from './words.ts';
+
+interface BackupWords {
+  readonly vault: string;
+  readonly mirror?: readonly string[];
+}
+
+/** `backup <source...> --vault V`: protects cards, folders, catalogs. */
+export function addBackup(program: Command, act: Act): void {
+  program
+    .command('backup')
+    .summary('protect cards, folders, catalogs')
+    .description(
+      'Copies every new or changed file bit for bit, reads it back and compares; makes one snapshot.\n' +
+        'What is known already is not copied again. A run that was cut off goes on where it stopped.',
+    )
+    .argument('<source...>', 'cards, folders or files', pathWords)
+    .requiredOption('--vault <folder>', 'the vault that protects them', pathWord)
+    .option(
+      '--mirror <folder>',
+      'another vault that gets the same files now; repeatable',
+      pathWords,
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  fieldvault backup /media/EOS_DIGITAL --vault /media/ssd1/vault\n' +
+        '  fieldvault backup /media/CARD_A /media/CARD_B --vault /media/ssd1/vault --mirror /media/ssd2/vault',
+    )
+    .action((sources: string[], options: BackupWords) =>
+      act('backup', (session) => backup(session, sources, options)),
+    );
+}
+
+async function backup(
+  session: Session,
+  sources: readonly string[],
+  options: BackupWords,
+): Promise<Ending> {
+  const { world, outside, output, signal } = session;
+  const vault = await openNamedVault(session, options.vault);
+  const mirrors = await openMirrors(session, options.mirror ?? []);
+  const progress = new Progress();
+  const paths = sources.map(outside.absolutePath);
+  let warnings = 0;
+  const report = await withProgress(session, progress, () =>
+    backUp(world, vault, paths, {
+      mirrors,
+      signal,
+      progress,
+      onIssue: (issue) => {
+        if (issue.code === 'WEAK_DURABILITY') warnings += 1;
+        output.issue(issue);
+      },
+    }),
+  );
+  tell(session, vault, report);
+  const exit = exitOf({
+    isInterrupted: report.isInterrupted,
+    isFull: report.isFull,
+    // A drive that promises nothing is worth a word, but no file has come to harm.
+    hasIssues: output.issueCount > warnings,
+  });
+  return { exit, summary: summaryOf(vault, report) };
+}
+
+/** A mirror that is not there must not keep pictures from the first copy. */
+async function openMirrors(session: Session, paths: readonly string[]): Promise<Vault[]> {
+  const { world, outside, output } = session;
+  const mirrors: Vault[] = [];
+  for (const path of paths.map(outside.absolutePath)) {
+    try {
+      mirrors.push(await openVault(world, path));
+    } catch (error) {
+      if (!(error instanceof FieldVaultError)) throw error;
+      const message = `The mirror was not used: ${error.message}`;
+      output.issue({ code: 'MIRROR_LOST', path, message });
+    }
+  }
+  return mirrors;
+}
+
+function summaryOf(vault: Vault, report: BackupReport): Readonly<Record<string, unknown>> {
+  const { snapshot, files, bytes, unchanged, newBlobs, bytesRead, bytesStored } = report;
+  return {
+    vault: vault.root,
+    snapshot,
+    files,
+    bytes,
+    unchanged,
+    newBlobs,
+    bytesRead,
+    bytesStored,
+    verified: report.verified,
+    mirrors: report.mirrors,
+    leftOut: report.leftOut,
+    interrupted: report.isInterrupted,
+    full: report.isFull,
+    weak: report.isWeak,
+    durationMs: Math.round(report.durationMs),
+  };
+}
+
+function tell(session: Session, vault: Vault, report: BackupReport): void {
+  const { output } = session;
+  const size = `${formatCount(report.files, 'file')} (${formatBytes(report.bytes)})`;
+  output.say(
+    report.isInterrupted
+      ? `Interrupted. ${size} are protected in ${vault.root} so far; the same command goes on there.`
+      : `${size} are protected in ${vault.root}, snapshot ${report.snapshot}.`,
+  );
+  output.say(`  new:       ${newText(report)}`);
+  output.say(`  unchanged: ${formatCount(report.unchanged, 'file')}`);
+  const { leftOut } = report;
+  if (leftOut.count > 0) {
+    const names = leftOut.names.join(', ');
+    output.say(
+      `  left out:  ${formatCount(leftOut.count, 'file')} of operating systems (${names})`,
+    );
+  }
+  for (const { path, state, newBlobs } of report.mirrors) {
+    output.say(
+      `  mirror:    ${path}: ${MIRROR_TEXT[state]} (${formatCount(newBlobs, 'new original')})`,
+    );
+  }
+  const rate = formatRate(report.bytesRead, report.durationMs);
+  output.say(`  time:      ${formatDuration(report.durationMs)}, ${rate}`);
+  output.showIssues();
+  if (report.isFull) {
+    output.say(
+      'The drive is full: the files named above are NOT protected. Use another drive for them.',
+    );
+  }
+  const isMirrored = report.mirrors.some((mirror) => mirror.state === 'complete');
+  if (!isMirrored && !report.isInterrupted && !report.isFull) {
+    output.say('This is one copy on one drive. Keep the card until there is a second (--mirror).');
+  }
+}
+
+const MIRROR_TEXT = {
+  complete: 'complete',
+  'with-issues': 'done, see the issues',
+  lost: 'LOST on the way',
+} as const;
+
+function newText({ newBlobs, bytesStored, verified }: BackupReport): string {
+  if (newBlobs === 0) return 'nothing';
+  const how =
+    verified.cached === 0
+      ? 'read back from the drive itself'
+      : verified.direct === 0
+        ? "read back through the system's memory"
+        : `read back, ${verified.direct} of them from the drive itself`;
+  return `${formatCount(newBlobs, 'original')}, ${formatBytes(bytesStored)}, each ${how}`;
+}
