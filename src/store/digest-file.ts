@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { type BlobId, formatHex, LIMITS } from '../base/index.ts';
+import { type BlobId, LIMITS } from '../base/index.ts';
 import { alignedBuffer, type Disk, type ReadableFile } from '../platform/index.ts';
 
 /** What one full read of a file found. */
@@ -31,13 +31,12 @@ export async function digestFile(
 /** First 16 digits of the digest of a file's first 64 KiB: a cheap hint that its content may be known. */
 export async function headOf(disk: Disk, path: string): Promise<string> {
   const file = await disk.openRead(path);
+  const buffer = takeBuffer();
   try {
-    const buffer = new Uint8Array(LIMITS.headBytes);
-    const count = await file.read(buffer, 0);
-    const digest = new RunningDigest();
-    digest.update(buffer.subarray(0, count));
-    return digest.finish().head;
+    const count = await file.read(buffer.subarray(0, LIMITS.headBytes), 0);
+    return firstDigits(createHash('sha256').update(buffer.subarray(0, count)));
   } finally {
+    spareBuffers.push(buffer);
     await file.close();
   }
 }
@@ -63,24 +62,37 @@ export async function* readChunks(file: ReadableFile): AsyncGenerator<Uint8Array
 
 /** A SHA-256 in progress that also keeps the head's. */
 export class RunningDigest {
-  readonly #whole: Hash = createHash('sha256');
-  readonly #head: Hash = createHash('sha256');
+  readonly #hash: Hash = createHash('sha256');
+  /** The head's digits, once more than the head was seen. */
+  #head: string | null = null;
   #sizeBytes = 0;
 
   update(bytes: Uint8Array): void {
-    this.#whole.update(bytes);
     const headLeft = LIMITS.headBytes - this.#sizeBytes;
-    if (headLeft > 0) this.#head.update(bytes.subarray(0, headLeft));
     this.#sizeBytes += bytes.length;
+    if (this.#head !== null || bytes.length <= headLeft) {
+      this.#hash.update(bytes);
+      return;
+    }
+    this.#hash.update(bytes.subarray(0, headLeft));
+    this.#head = firstDigits(this.#hash.copy());
+    this.#hash.update(bytes.subarray(headLeft));
   }
 
   finish(): Omit<FileDigest, 'isDirect'> {
+    const digits = this.#hash.digest('hex');
     return {
-      blob: formatHex(this.#whole.digest()) as BlobId,
+      blob: digits as BlobId,
       sizeBytes: this.#sizeBytes,
-      head: formatHex(this.#head.digest().subarray(0, 8)),
+      head: this.#head ?? digits.slice(0, HEAD_DIGITS),
     };
   }
+}
+
+const HEAD_DIGITS = 16;
+
+function firstDigits(hash: Hash): string {
+  return hash.digest('hex').slice(0, HEAD_DIGITS);
 }
 
 /** Page-aligned buffers are dear to make and never given back to the system: each thread keeps the few it needs. */

@@ -198,5 +198,7 @@ describe('Ledger and trees', () => {
     expect(ledger.hasSize(2)).toBe(false);
     expect(ledger.hasHead(1, 'a'.repeat(16))).toBe(true);
     expect(ledger.hasHead(1, 'b'.repeat(16))).toBe(false);
+    ledger.apply(blob('b', 'originals/1/y'));
+    expect(ledger.hasHead(1, 'b'.repeat(16))).toBe(true);
   });
 });

@@ -21,6 +21,7 @@ export interface Place {
 
 /** What the vault holds of one content. */
 export interface StoredBlob {
+  readonly id: BlobId;
   readonly sizeBytes: number;
   readonly head: string;
   /** In the order they were written; empty once all were dropped. */
@@ -67,14 +68,13 @@ export class Ledger {
   readonly suspects: SuspectRecord[] = [];
   /** Stored files of a folder that stand in no SHA256SUMS yet: name to blob. */
   readonly unlisted: Map<string, Map<string, BlobId>> = new Map();
-  /** How many stored files each folder of originals has. */
-  readonly folderCounts: Map<string, number> = new Map();
   /** When blobs were last read whole and right since they were stored: first 16 digits to milliseconds since 1970. */
   readonly #verifiedMs: Map<string, number> = new Map();
-  /** Size and head of every blob, to guess whether a file's content may be known. */
-  readonly #heads: Set<string> = new Set();
+  /** Heads of all blobs, to guess whether a file's content may be known; made when they are first asked for. */
+  #heads: Set<string> | null = null;
   readonly #sizes: Set<number> = new Set();
   #order = 0;
+  #time: { readonly text: string; readonly ms: number } = { text: '', ms: 0 };
 
   apply(record: JournalRecord): void {
     this.#order += 1;
@@ -83,7 +83,7 @@ export class Ledger {
         this.#addPlace(record);
         break;
       case 'entry':
-        this.#change(record.run, record.source, record.path, treeEntry(record));
+        this.#change(record.run, record.source, record.path, this.#treeEntry(record));
         break;
       case 'gone':
         this.#change(record.run, record.source, record.path, null);
@@ -143,9 +143,11 @@ export class Ledger {
     return this.#sizes.has(sizeBytes);
   }
 
-  /** Whether some blob has this size and this head: if so, the content is probably known. */
+  /** Whether some blob has this size and some blob this head: if so, the content is probably known. */
   hasHead(sizeBytes: number, head: string): boolean {
-    return this.#heads.has(`${sizeBytes}:${head}`);
+    if (!this.#sizes.has(sizeBytes)) return false;
+    this.#heads ??= new Set([...this.blobs.values()].map((blob) => blob.head));
+    return this.#heads.has(head);
   }
 
   #addPlace(record: BlobRecord): void {
@@ -153,22 +155,34 @@ export class Ledger {
     const stored = this.blobs.get(record.blob);
     if (stored === undefined) {
       this.blobs.set(record.blob, {
+        id: record.blob,
         sizeBytes: record.size,
         head: record.head,
         places: [place],
-        storedMs: Date.parse(record.time) || 0,
+        storedMs: this.#parseTime(record.time),
       });
     } else {
       stored.places = [...stored.places.filter((other) => other.at !== record.at), place];
     }
     this.#sizes.add(record.size);
-    this.#heads.add(`${record.size}:${record.head}`);
-    this.damaged.delete(record.at);
+    this.#heads?.add(record.head);
+    if (this.damaged.size > 0) this.damaged.delete(record.at);
     const { folder, name } = splitPlace(record.at);
-    this.folderCounts.set(folder, (this.folderCounts.get(folder) ?? 0) + 1);
-    const unlisted = this.unlisted.get(folder) ?? new Map<string, BlobId>();
-    unlisted.set(name, record.blob);
-    this.unlisted.set(folder, unlisted);
+    const unlisted = this.unlisted.get(folder);
+    if (unlisted === undefined) this.unlisted.set(folder, new Map([[name, record.blob]]));
+    else unlisted.set(name, record.blob);
+  }
+
+  /** Lines of one batch say the same time: it is read once. */
+  #parseTime(text: string): number {
+    if (text !== this.#time.text) this.#time = { text, ms: Date.parse(text) || 0 };
+    return this.#time.ms;
+  }
+
+  /** One text for each id, however many lines say it: ids are a fifth of what a ledger holds. */
+  #treeEntry(record: EntryRecord): TreeEntry {
+    const id = record.blob === undefined ? undefined : this.blobs.get(record.blob)?.id;
+    return treeEntry(record, id);
   }
 
   #dropPlace(blob: BlobId, at: string): void {
@@ -221,20 +235,20 @@ export class Ledger {
 
   #change(id: RunId, source: string, path: string, entry: TreeEntry | null): void {
     const run = this.#run(id);
-    const changes = run.changes.get(source) ?? new Map<string, TreeEntry | null>();
-    changes.set(path, entry);
-    run.changes.set(source, changes);
+    const changes = run.changes.get(source);
+    if (changes === undefined) run.changes.set(source, new Map([[path, entry]]));
+    else changes.set(path, entry);
   }
 }
 
-/** The tree entry an `entry` record sets. */
-export function treeEntry(record: EntryRecord): TreeEntry {
+/** The tree entry an `entry` record sets; `content` is the same text as the record's, where another holds it already. */
+export function treeEntry(record: EntryRecord, content?: string): TreeEntry {
   return {
     kind: record.kind,
     sizeBytes: record.size,
     mtimeUs: record.mtimeUs,
     mode: record.mode,
-    content: record.blob ?? record.target ?? '',
+    content: content ?? record.blob ?? record.target ?? '',
   };
 }
 

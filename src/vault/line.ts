@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { formatHex, LIMITS } from '../base/index.ts';
+import { LIMITS } from '../base/index.ts';
 
 /** A JSON object as a line holds it, its `crc` already checked and left out. */
 export type LineValue = Readonly<Record<string, unknown>> & { readonly type: string };
@@ -9,9 +9,11 @@ export type ParsedLine =
   | { readonly state: 'whole' | 'mended'; readonly value: LineValue }
   | { readonly state: 'lost' };
 
-const CRC_MEMBER_BYTES = ',"crc":"xxxxxxxx"}'.length;
-const CRC_MEMBER = /^,"crc":"([0-9a-f]{8})"\}$/;
 const encoder = new TextEncoder();
+const CRC_START = encoder.encode(',"crc":"');
+const CRC_END = encoder.encode('"}');
+const CRC_DIGITS = 8;
+const CRC_MEMBER_BYTES = CRC_START.length + CRC_DIGITS + CRC_END.length;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** One line of the vault with its CRC and line feed (docs/vault-format.md section 2). */
@@ -32,15 +34,36 @@ export function parseLine(line: Uint8Array): ParsedLine {
 function parseWhole(line: Uint8Array): LineValue | null {
   if (line.length <= CRC_MEMBER_BYTES || line.length >= LIMITS.journalLineBytesMax) return null;
   const bodyBytes = line.length - CRC_MEMBER_BYTES;
+  const crc = crcMember(line, bodyBytes);
+  if (crc === null) return null;
   const body = line.subarray(0, bodyBytes);
-  const crc = crcMember(line.subarray(bodyBytes));
-  if (crc === null || crc32(body) !== crc) return null;
-  return parseObject(body);
+  return crc32(body) === crc ? parseObject(body) : null;
 }
 
-function crcMember(bytes: Uint8Array): number | null {
-  const digits = CRC_MEMBER.exec(String.fromCharCode(...bytes))?.[1];
-  return digits === undefined ? null : Number.parseInt(digits, 16);
+/** The number the CRC member at `start` says; null where none stands there. Every line passes here: no text is made. */
+function crcMember(line: Uint8Array, start: number): number | null {
+  if (!holdsAt(line, start, CRC_START)) return null;
+  const end = start + CRC_START.length + CRC_DIGITS;
+  let crc = 0;
+  for (let index = end - CRC_DIGITS; index < end; index += 1) {
+    const digit = hexDigit(line[index] ?? 0);
+    if (digit < 0) return null;
+    crc = (crc << 4) | digit;
+  }
+  return holdsAt(line, end, CRC_END) ? crc >>> 0 : null;
+}
+
+function holdsAt(bytes: Uint8Array, start: number, wanted: Uint8Array): boolean {
+  for (let index = 0; index < wanted.length; index += 1) {
+    if (bytes[start + index] !== wanted[index]) return false;
+  }
+  return true;
+}
+
+/** The value of a lower-case hex digit's character; negative where it is none. */
+function hexDigit(character: number): number {
+  if (character >= 0x30 && character <= 0x39) return character - 0x30;
+  return character >= 0x61 && character <= 0x66 ? character - 0x57 : -1;
 }
 
 function parseObject(body: Uint8Array): LineValue | null {
@@ -60,7 +83,7 @@ function parseObject(body: Uint8Array): LineValue | null {
 function mendOneBit(line: Uint8Array): LineValue | null {
   if (line.length <= CRC_MEMBER_BYTES || line.length >= LIMITS.journalLineBytesMax) return null;
   const bodyBytes = line.length - CRC_MEMBER_BYTES;
-  const crc = crcMember(line.subarray(bodyBytes));
+  const crc = crcMember(line, bodyBytes);
   if (crc === null) return mendCrcMember(line, bodyBytes);
   const difference = (crc32(line.subarray(0, bodyBytes)) ^ crc) >>> 0;
   const copy = line.slice(0, bodyBytes);
@@ -121,9 +144,4 @@ function countBits(value: number): number {
   let count = 0;
   for (let rest = value; rest !== 0; rest &= rest - 1) count += 1;
   return count;
-}
-
-/** The first digits of a digest, as names and `head` members carry them. */
-export function firstDigits(digest: Uint8Array): string {
-  return formatHex(digest.subarray(0, 8));
 }

@@ -15,10 +15,12 @@ export function isKnownType(type: string): boolean {
   return Object.hasOwn(SHAPES, type);
 }
 
+/** An empty part, `.` or `..` between two slashes or ends, or a NUL anywhere. */
+const UNSAFE_PART = /(?:^|\/)\.{0,2}(?:\/|$)|\0/;
+
 /** Whether a relative path is safe to join to a folder: no empty, `.` or `..` part, no NUL, not absolute. */
 export function isSafePath(path: unknown): path is string {
-  if (typeof path !== 'string' || path === '' || path.includes('\0')) return false;
-  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+  return typeof path === 'string' && !UNSAFE_PART.test(path);
 }
 
 type Guard = (value: unknown) => boolean;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { FieldVaultError, formatHex } from '../base/index.ts';
 import type { Ledger, Run, TreeEntry } from './ledger.ts';
 import type { RunId, RunSource } from './records.ts';
@@ -67,7 +67,8 @@ export function totalsOf(tree: Tree): TreeTotals {
 
 function entryDigest(path: string, entry: TreeEntry): Uint8Array {
   const members = [entry.kind, path, entry.content, entry.sizeBytes, entry.mtimeUs, entry.mode];
-  return createHash('sha256').update(members.join('\0'), 'utf16le').digest();
+  // In one call: a hash object for each path of a large tree is memory that comes back late.
+  return hash('sha256', Buffer.from(members.join('\0'), 'utf16le'), 'buffer');
 }
 
 /** A snapshot as a person sees it: finished, or what a cut-off run left. */
