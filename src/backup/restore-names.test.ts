@@ -15,6 +15,13 @@ describe('probeNameRules()', () => {
     expect(await probeNameRules(disk, '/out')).toEqual(rules);
     expect(disk.stage.paths('/out')).toEqual([]);
   });
+
+  it('does not mind what a restore that was cut off left, and removes it', async () => {
+    const disk = new SimDisk({ profile: PROFILES.exfat });
+    disk.stage.plant('/out/.fv-probe-a', '');
+    expect(await probeNameRules(disk, '/out')).toMatchObject({ case: false });
+    expect(disk.stage.paths('/out')).toEqual([]);
+  });
 });
 
 describe('NameMap', () => {

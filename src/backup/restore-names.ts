@@ -38,7 +38,8 @@ async function tellsApart(disk: Disk, name: string, other: string): Promise<bool
   } catch (error) {
     // A name that cannot be made will not be met under another spelling either.
     if (BAD_NAME.has(systemCodeOf(error))) return true;
-    throw error;
+    // EEXIST: a restore that was cut off here left it, and it serves as well.
+    if (systemCodeOf(error) !== 'EEXIST') throw error;
   }
   try {
     return (await disk.stat(other)) === null;

@@ -12,17 +12,23 @@ export interface Placed {
   readonly part: string;
 }
 
+/** An unfinished file of a restore; it begins with the id of its process. */
+const UNFINISHED = /^\.(\d+)-[0-9a-f]{8}-\d+\.fieldvault-part$/;
+
 /** The folders of a restore: made once, under the names the target can hold. */
 export class TargetFolders {
   readonly #world: World;
   readonly #restoring: Restoring;
   /** `<source>/<path>` to the absolute folder made for it. */
   readonly #made: Map<string, Promise<string>> = new Map();
+  /** Start of the names of unfinished files: no other restore has it, not even one that was cut off here. */
+  readonly #partStart: string;
   #parts = 0;
 
   constructor(world: World, restoring: Restoring) {
     this.#world = world;
     this.#restoring = restoring;
+    this.#partStart = `.${world.host.processId}-${world.random.hex(8)}`;
   }
 
   /** How many folders were made or found, sources not counted. */
@@ -49,7 +55,8 @@ export class TargetFolders {
     const given = this.#restoring.names.claim(parent, wanted, shown);
     if (given !== name) this.#reportName(shown, given);
     this.#parts += 1;
-    return { target: `${parent}/${given}`, part: `${parent}/.${this.#parts}.fieldvault-part` };
+    const part = `${parent}/${this.#partStart}-${this.#parts}.fieldvault-part`;
+    return { target: `${parent}/${given}`, part };
   }
 
   /** Gives folders their times, deepest first: filling a folder changes its time. */
@@ -89,12 +96,23 @@ export class TargetFolders {
     const path = `${parent}/${given}`;
     const there = await disk.stat(path);
     if (there === null) await disk.makeFolder(path);
-    else if (there.kind !== 'folder') {
+    else if (there.kind === 'folder') await this.#clearCutOff(path);
+    else {
       const message = `${path} stands in the way of a folder. Nothing was changed there; restore into an empty folder.`;
       throw new FieldVaultError('TARGET_NOT_EMPTY', message, { details: { path } });
     }
     if (given !== wanted.name) this.#reportName(wanted.key, given);
     return path;
+  }
+
+  /** Removes unfinished files of restores whose process is no more. */
+  async #clearCutOff(folder: string): Promise<void> {
+    const { disk, host } = this.#world;
+    for (const { name } of await disk.listFolder(folder)) {
+      const owner = UNFINISHED.exec(name)?.[1];
+      if (owner === undefined || host.isRunning(Number(owner))) continue;
+      await disk.removeFile(`${folder}/${name}`).catch(() => {});
+    }
   }
 
   #reportName(path: string, given: string): void {

@@ -72,6 +72,15 @@ describe('deliverFiles()', () => {
     expect(await deliver()).toEqual({ state: 'already-there' });
   });
 
+  it('gives time and mode to a file that a cut left without them', async () => {
+    world.disk.stage.plant('/vault/one', GOOD);
+    world.disk.stage.plant('/out/A.NEF', GOOD);
+    await world.disk.setMtime('/out/A.NEF', 5000);
+    expect(await deliver({ mode: 0o400 })).toEqual({ state: 'already-there' });
+    const facts = await world.disk.stat('/out/A.NEF');
+    expect(facts).toMatchObject({ mtimeMs: 1_700_000_000_123.456, mode: 0o400 });
+  });
+
   it('keeps what is there when the stored bytes turn out wrong, even when told to replace', async () => {
     world.disk.stage.plant('/vault/one', 'the pictura');
     world.disk.stage.plant('/out/A.NEF', 'mine');

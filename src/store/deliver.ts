@@ -1,5 +1,5 @@
 import type { BlobId } from '../base/index.ts';
-import type { Disk } from '../platform/index.ts';
+import type { Disk, FileFacts } from '../platform/index.ts';
 import { RunningDigest, readChunks } from './digest-file.ts';
 import { type Failure, failureOf } from './stage.ts';
 
@@ -53,6 +53,7 @@ async function deliver(
   const there = await disk.stat(delivery.target);
   if (there !== null) {
     if (there.kind === 'file' && (await hasContent(disk, delivery))) {
+      await completeFacts(disk, delivery, there);
       return { state: 'already-there' };
     }
     if (delivery.ifThere === 'keep' || there.kind === 'folder') return { state: 'other-there' };
@@ -129,6 +130,14 @@ async function guard<T>(step: () => Promise<T>): Promise<T | Failure> {
   } catch (error) {
     return failureOf(error);
   }
+}
+
+/** A restore that was cut off may have given the name but not yet the time and the mode. */
+async function completeFacts(disk: Disk, delivery: Delivery, there: FileFacts): Promise<void> {
+  const { target, mtimeMs, mode } = delivery;
+  // Bytes and name are right: facts that cannot be set here are no reason to call the file missing.
+  if (there.mtimeMs !== mtimeMs) await disk.setMtime(target, mtimeMs).catch(() => {});
+  if (there.mode !== mode) await disk.setMode(target, mode).catch(() => {});
 }
 
 async function finish(disk: Disk, delivery: Delivery, isThere: boolean): Promise<void> {
