@@ -170,7 +170,7 @@ async function endTarget(
     // Twice: one damaged line must not cost a snapshot.
     await target.writer.finish([snapshot, snapshot]);
   } catch (error) {
-    giveUpTarget(run, target, error);
+    await giveUpTarget(run, target, error);
   }
 }
 

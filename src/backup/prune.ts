@@ -73,7 +73,10 @@ async function pruneLeased(
   for (const at of [...gone, ...listed]) {
     await world.disk.removeFile(`${writer.vault.root}/${at}`).catch(() => {});
   }
-  for (const folder of folders) await world.disk.syncFolder(`${writer.vault.root}/${folder}`);
+  for (const folder of folders) {
+    const path = `${writer.vault.root}/${folder}`;
+    if ((await world.disk.stat(path)) !== null) await world.disk.syncFolder(path);
+  }
   await writer.finish([]);
   return { ...sumOf(plan.drop), keptCaptures: plan.keptCaptures, leftOver: leftOver.length };
 }

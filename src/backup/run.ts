@@ -35,11 +35,16 @@ export function isWanted(run: BackupRun, item: WorkItem): boolean {
  * Ends work on a vault after an error that is not one file's: a mirror is given up with an issue.
  * @throws FieldVaultError where it is the primary
  */
-export function giveUpTarget(run: BackupRun, target: Target, error: unknown): void {
+export async function giveUpTarget(
+  run: Pick<BackupRun, 'issues'>,
+  target: Target,
+  error: unknown,
+): Promise<void> {
   const reason = targetError(error, target.vault.root);
   if (target.isPrimary) throw reason;
   if (target.isLost) return;
   target.isLost = true;
+  await target.writer.letGo();
   run.issues.add(
     'MIRROR_LOST',
     target.vault.root,

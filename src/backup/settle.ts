@@ -149,7 +149,7 @@ async function partFailed(
   }
   const root = await world.disk.stat(target.vault.root).catch(() => null);
   if (root === null || READ_ONLY.has(code)) {
-    giveUpTarget(run, target, Object.assign(new Error(message), { code }));
+    await giveUpTarget(run, target, Object.assign(new Error(message), { code }));
     return false;
   }
   item.tries += 1;

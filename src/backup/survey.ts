@@ -2,6 +2,7 @@ import { type BlobId, type IssueLog, LIMITS } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
 import type { EntryRecord, GoneRecord, RunId } from '../vault/index.ts';
 import { changeOf, isInSample, microseconds } from './change-test.ts';
+import { giveUpTarget } from './run.ts';
 import { type Found, joinPath, type ScanNotes, scanSource } from './scan.ts';
 import type { Source } from './sources.ts';
 import type { Target } from './target.ts';
@@ -114,16 +115,19 @@ async function addOthers(
   source: Source,
   others: readonly Found[],
 ): Promise<void> {
+  const entries: { readonly found: Found; readonly entry: EntryRecord }[] = [];
+  for (const found of others) {
+    const entry = await otherEntry(world, run, source, found);
+    if (entry !== null) entries.push({ found, entry });
+  }
   for (const target of run.targets) {
-    const records: EntryRecord[] = [];
-    for (const found of others) {
-      const entry = await otherEntry(world, run, source, found);
+    if (target.isLost) continue;
+    const isKnown = ({ found, entry }: (typeof entries)[number]): boolean => {
       const known = target.known(source.name, found.path);
-      const isKnown =
-        changeOf(known, found) === 'unchanged' && known?.content === (entry?.target ?? '');
-      if (entry !== null && !isKnown) records.push(entry);
-    }
-    await target.commit(records);
+      return changeOf(known, found) === 'unchanged' && known?.content === (entry.target ?? '');
+    };
+    const records = entries.filter((one) => !isKnown(one)).map(({ entry }) => entry);
+    await target.commit(records).catch((error: unknown) => giveUpTarget(run, target, error));
   }
 }
 

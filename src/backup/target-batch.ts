@@ -64,7 +64,7 @@ export async function publishBatchTo(
     batch.settle();
     await writeWaitingLines(batch, own, again);
   } catch (error) {
-    giveUpTarget(run, target, error);
+    await giveUpTarget(run, target, error);
   } finally {
     for (const { outcome } of batch.publications) target.unclaim(outcome.blob);
     batch.settle();

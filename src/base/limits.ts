@@ -31,6 +31,8 @@ export const LIMITS = {
   journalLineBytesMax: 1_048_576,
   /** Files in one folder of originals before a second folder of the same day begins. */
   originalsPerFolderMax: 4096,
+  /** Folders of one day that cannot be listed before the whole drive is taken for broken. */
+  tornFoldersMax: 2,
   /** Bytes kept free on a vault so that the journal can always be finished. */
   reserveBytes: 4_194_304,
   /** A cleaned file name, in UTF-8 bytes, digest and extensions included (exFAT and NTFS allow 255 units). */

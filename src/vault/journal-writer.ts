@@ -16,6 +16,7 @@ export class JournalWriter {
   #pending: Uint8Array[] = [];
   #last: Promise<void> = Promise.resolve();
   #isWeak = false;
+  #isEnded = false;
 
   private constructor(name: string, file: WritableFile) {
     this.name = name;
@@ -49,6 +50,7 @@ export class JournalWriter {
 
   /** Appends the lines and resolves once they are durable. Lines given meanwhile share one sync. */
   commit(records: readonly JournalRecord[]): Promise<void> {
+    if (this.#isEnded) return Promise.reject(new TypeError(`${this.name} takes no more lines`));
     for (const record of records) this.#pending.push(formatLine({ ...record }));
     this.#last = this.#last.then(() => this.#flush());
     return this.#last;
@@ -58,12 +60,15 @@ export class JournalWriter {
   async seal(): Promise<void> {
     await this.#last;
     const sha256 = formatHex(this.#hash.copy().digest()) as BlobId;
-    await this.commit([{ type: 'seal', lines: this.#lines, sha256 }]);
+    const sealed = this.commit([{ type: 'seal', lines: this.#lines, sha256 }]);
+    this.#isEnded = true;
+    await sealed;
     await this.close();
   }
 
   /** Closes without a seal: the next writer will find the file cut off. */
   async close(): Promise<void> {
+    this.#isEnded = true;
     await this.#file.close();
   }
 

@@ -111,14 +111,18 @@ export class VaultWriter {
    * @returns the place, relative to the vault
    */
   async claimPlace(sourceName: string, blob: BlobId, day: string): Promise<string> {
+    let unlistable = 0;
     for (let ordinal = 1; ; ordinal += 1) {
       const folder = dayFolder(day, ordinal);
-      const names = await this.#namesOf(folder);
-      if (names.size >= LIMITS.originalsPerFolderMax) continue;
-      const free = NAME_DIGITS.map((digits) => storedName(sourceName, blob, digits)).find(
-        (name) => !names.has(name.toLowerCase()),
-      );
-      if (free === undefined) continue;
+      // A power loss can tear a folder of exFAT so that it cannot be listed: the next one of the day serves as well.
+      const names = await this.#namesOf(folder).catch((error: unknown) => {
+        unlistable += 1;
+        if (unlistable > LIMITS.tornFoldersMax) throw error;
+        return null;
+      });
+      if (names === null || names.size >= LIMITS.originalsPerFolderMax) continue;
+      const free = freeName(names, sourceName, blob);
+      if (free === null) continue;
       names.add(free.toLowerCase());
       return `${folder}/${free}`;
     }
@@ -135,7 +139,10 @@ export class VaultWriter {
   async finish(lastRecords: readonly JournalRecord[]): Promise<void> {
     const { ledger } = this.vault;
     for (const [folder, files] of [...ledger.unlisted]) {
-      if (files.size > 0) await this.commit([await this.writeSums(folder, files)]);
+      if (files.size === 0) continue;
+      // A folder that a bad drive lost must not cost the snapshot; the next writer lists what is still unlisted.
+      const record = await this.writeSums(folder, files).catch(() => null);
+      if (record !== null) await this.commit([record]);
     }
     await this.commit(lastRecords);
     await this.abandon();
@@ -181,9 +188,11 @@ export class VaultWriter {
     const lines = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
     const bytes = new TextEncoder().encode(lines.map(([name, id]) => `${id}  ${name}\n`).join(''));
     const number = String(this.#number).padStart(6, '0');
+    const { root } = this.vault;
+    await ensureDurable(this.#world.disk, { root, folder, durable: this.#durable });
     for (let ordinal = 1; ; ordinal += 1) {
       const at = `${folder}/SHA256SUMS-${number}${ordinal > 1 ? `-${ordinal}` : ''}.txt`;
-      const target = `${this.vault.root}/${at}`;
+      const target = `${root}/${at}`;
       if (await writeSmallFile(this.#world.disk, this.partPath(), target, bytes)) {
         return fileRecord(at, bytes);
       }
@@ -208,6 +217,15 @@ export class VaultWriter {
       if (ended.has(entry.name)) await clearFolder(this.#world, `${root}/incoming/${entry.name}`);
     }
   }
+}
+
+/** The shortest name for the blob that the folder does not have yet; null where it has them all. */
+function freeName(taken: ReadonlySet<string>, sourceName: string, blob: BlobId): string | null {
+  for (const digits of NAME_DIGITS) {
+    const name = storedName(sourceName, blob, digits);
+    if (!taken.has(name.toLowerCase())) return name;
+  }
+  return null;
 }
 
 /** Removes unfinished files; what cannot be removed now is removed another time. */

@@ -148,12 +148,13 @@ class Judging {
     for (const run of acted.ledger.runs.values()) {
       if (this.#case.scene.snapshots.has(run.id) || acted.ledger.forgotten.has(run.id)) continue;
       const { card } = this.#case.scene;
-      const contents = run.snapshot === null ? acknowledgedBy(run, card) : card;
+      const isComplete = run.snapshot?.complete === true;
+      const contents = isComplete ? card : acknowledgedBy(run, card);
       const snapshot = listSnapshots(vault.ledger).find((one) => one.id === run.id);
       if (snapshot !== undefined) {
         await this.#mustRestore(world, vault, { snapshot, contents, mayHoldMore: true });
-        if (run.snapshot !== null && snapshot.state !== 'complete') {
-          this.wrong.push(`${vault.root}: the finished run ${run.id} is ${snapshot.state}`);
+        if (isComplete && snapshot.state !== 'complete') {
+          this.wrong.push(`${vault.root}: the complete run ${run.id} is ${snapshot.state}`);
         }
       } else if (contents.size > 0) this.wrong.push(`${vault.root}: run ${run.id} is gone`);
       this.acknowledged += contents.size;

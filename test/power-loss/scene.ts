@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { backup, forget } from '../../src/backup/index.ts';
 import type { World } from '../../src/platform/index.ts';
 import {
@@ -193,4 +194,9 @@ export function noise(seed: number, sizeBytes: number): Uint8Array {
     bytes[index] = state >>> 24;
   }
   return bytes;
+}
+
+/** The blob id of the bytes. */
+export function digestOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

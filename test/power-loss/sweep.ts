@@ -29,6 +29,8 @@ export interface Sweep {
   readonly after?: Act;
   /** Every how many changes the power is cut, 1 unless told; a twin may look at fewer. */
   readonly stride?: number;
+  /** Ends after so many violations, 10 unless told; a twin needs one. */
+  readonly wrongMax?: number;
 }
 
 /** What a sweep did and found. */
@@ -58,7 +60,7 @@ const WRONG_MAX = 10;
  * then starts again and judges. Calls that only look change nothing, so cuts before them would be the same cuts.
  */
 export async function sweepPowerLoss(sweep: Sweep): Promise<SweepReport> {
-  const { cuts = CUTS, stride = 1 } = sweep;
+  const { cuts = CUTS, stride = 1, wrongMax = WRONG_MAX } = sweep;
   const wrong: string[] = [];
   let runs = 0;
   let acknowledged = 0;
@@ -73,7 +75,7 @@ export async function sweepPowerLoss(sweep: Sweep): Promise<SweepReport> {
       acknowledged += end.acknowledged;
       const where = `cut before change ${change}, ${cut.mode} ${cut.seed}`;
       wrong.push(...end.wrong.map((text) => `${where}: ${text}`));
-      if (wrong.length >= WRONG_MAX) return { changes, runs, acknowledged, wrong };
+      if (wrong.length >= wrongMax) return { changes, runs, acknowledged, wrong };
     }
   }
   return { changes, runs, acknowledged, wrong };
