@@ -1,9 +1,9 @@
 import type { World } from '../platform/index.ts';
-import { headOf } from '../store/index.ts';
+import type { Ledger } from '../vault/index.ts';
 import { type BackupRun, holdBack, isWanted } from './run.ts';
 import { joinPath } from './scan.ts';
 import { settleBatch } from './settle.ts';
-import { STAGE_TASK } from './stage-task.ts';
+import { HEADS_TASK, STAGE_TASK } from './stage-task.ts';
 import type { Target } from './target.ts';
 import type { Plan, WorkItem } from './work.ts';
 
@@ -20,12 +20,17 @@ export async function runBatch(
   batch: readonly WorkItem[],
 ): Promise<WorkItem[]> {
   const plans: Plan[] = [];
+  const later: WorkItem[] = [];
   try {
-    for (const item of batch) {
-      const plan = isWanted(run, item) ? await planItem(world, run, item) : null;
-      if (plan !== null) plans.push(plan);
+    const wanted = batch.filter((item) => isWanted(run, item));
+    const known = await findProbablyKnown(world, wanted);
+    for (const target of run.targets) await target.measure(world);
+    for (const item of wanted) {
+      const plan = known.has(item) ? { item, parts: new Map() } : planCopy(run, item);
+      if (plan === 'later') later.push(item);
+      else if (plan !== null) plans.push(plan);
     }
-    if (plans.length === 0) return [];
+    if (plans.length === 0) return later;
     const reply = await world.workers.run(STAGE_TASK, {
       files: plans.map(({ item, parts }) => ({
         source: joinPath(item.source.root, item.found.path),
@@ -33,7 +38,7 @@ export async function runBatch(
       })),
       counter: run.progress.bytesCounter,
     });
-    return await settleBatch(world, run, plans, reply);
+    return [...later, ...(await settleBatch(world, run, plans, reply))];
   } finally {
     for (const { item, parts } of plans) {
       for (const target of parts.keys()) target.release(item.found.sizeBytes);
@@ -41,31 +46,55 @@ export async function runBatch(
   }
 }
 
-/** Decides who gets a copy; null where nobody can take one. */
-async function planItem(world: World, run: BackupRun, item: WorkItem): Promise<Plan | null> {
-  if (!item.mustCopy && (await isProbablyKnown(world, item))) return { item, parts: new Map() };
+/** Decides who gets a copy; null where nobody can take one, `later` where that cannot be told yet. */
+function planCopy(run: BackupRun, item: WorkItem): Plan | 'later' | null {
+  const { sizeBytes } = item.found;
   const parts = new Map<Target, string>();
   for (const target of [...item.wants.keys()]) {
-    if (await target.reserve(world, item.found.sizeBytes))
-      parts.set(target, target.writer.partPath());
-    else holdBack(run, item, target);
+    const room = target.reserve(sizeBytes);
+    if (room === 'yes') parts.set(target, target.writer.partPath());
+    else if (room === 'no') holdBack(run, item, target);
+    else {
+      // All targets or none: a file is read once for all of them.
+      for (const reserved of parts.keys()) reserved.release(sizeBytes);
+      return 'later';
+    }
   }
   return parts.size === 0 ? null : { item, parts };
 }
 
-/** Reading the first 64 KiB tells nearly always whether a file has to be copied or only read. */
-async function isProbablyKnown(world: World, item: WorkItem): Promise<boolean> {
-  const { sizeBytes, path } = item.found;
-  const ledgers = [...item.wants]
+/**
+ * The items that need no copy, only to be read: samples, and files whose first 64 KiB are known. Those bytes tell
+ * nearly always; they are asked for only where the size is known.
+ */
+async function findProbablyKnown(
+  world: World,
+  items: readonly WorkItem[],
+): Promise<ReadonlySet<WorkItem>> {
+  const known = new Set<WorkItem>();
+  const asked: WorkItem[] = [];
+  for (const item of items) {
+    if (item.mustCopy) continue;
+    const ledgers = copyLedgers(item);
+    if (ledgers.length === 0) known.add(item);
+    else if (ledgers.every((ledger) => ledger.hasSize(item.found.sizeBytes))) asked.push(item);
+  }
+  if (asked.length === 0) return known;
+  const paths = asked.map((item) => joinPath(item.source.root, item.found.path));
+  const heads = await world.workers.run(HEADS_TASK, { paths });
+  for (const [index, item] of asked.entries()) {
+    const head = heads[index];
+    // The copy of a file that cannot be read will meet the same trouble and report it.
+    if (head === undefined || head === null) continue;
+    const { sizeBytes } = item.found;
+    if (copyLedgers(item).every((ledger) => ledger.hasHead(sizeBytes, head))) known.add(item);
+  }
+  return known;
+}
+
+/** The ledgers of vaults that want a copy, not only a sample read. */
+function copyLedgers(item: WorkItem): Ledger[] {
+  return [...item.wants]
     .filter(([, reason]) => reason !== 'sample')
     .map(([target]) => target.vault.ledger);
-  if (!ledgers.every((ledger) => ledger.hasSize(sizeBytes))) return false;
-  if (ledgers.length === 0) return true;
-  try {
-    const head = await headOf(world.disk, joinPath(item.source.root, path));
-    return ledgers.every((ledger) => ledger.hasHead(sizeBytes, head));
-  } catch {
-    // The copy will meet the same trouble and report it.
-    return false;
-  }
 }

@@ -1,6 +1,7 @@
 import { captureDay } from '../metadata/index.ts';
 import type { Task, TaskWorld } from '../platform/index.ts';
 import {
+  headOf,
   type Publication,
   type PublishOutcome,
   publishFiles,
@@ -29,6 +30,18 @@ export interface PublishRequest {
   readonly folders: readonly string[];
 }
 
+/** Files whose first bytes may be known. */
+export interface HeadsRequest {
+  /** Absolute paths. */
+  readonly paths: readonly string[];
+}
+
+/** Runs {@link readHeads} in a worker. */
+export const HEADS_TASK: Task<HeadsRequest, (string | null)[]> = {
+  moduleUrl: import.meta.url,
+  name: 'readHeads',
+};
+
 /** Runs {@link stageBatch} in a worker. */
 export const STAGE_TASK: Task<StageRequest, StageReply> = {
   moduleUrl: import.meta.url,
@@ -40,6 +53,16 @@ export const PUBLISH_TASK: Task<PublishRequest, PublishOutcome> = {
   moduleUrl: import.meta.url,
   name: 'publishBatch',
 };
+
+/** The head of each file, in order; null where it could not be read. */
+export async function readHeads(
+  world: TaskWorld,
+  request: HeadsRequest,
+): Promise<(string | null)[]> {
+  const heads: (string | null)[] = [];
+  for (const path of request.paths) heads.push(await headOf(world.disk, path).catch(() => null));
+  return heads;
+}
 
 /** Copies and verifies a batch; pictures are asked for their day while their first bytes are in memory. */
 export async function stageBatch(world: TaskWorld, request: StageRequest): Promise<StageReply> {

@@ -41,6 +41,10 @@ export class Target {
   issueCount = 0;
   /** Contents that another batch is about to publish. */
   readonly #claims: Map<BlobId, Promise<void>> = new Map();
+  /** The totals of the state as it is; null where it grew since they were counted. */
+  #totals: readonly SnapshotSource[] | null = null;
+  /** Bytes the drive had left when it was last asked; null where it does not say. */
+  #bytesFree: number | null = null;
   /** Bytes that batches under way may still write. */
   #bytesPromised = 0;
 
@@ -84,6 +88,7 @@ export class Target {
   /** Makes lines durable, and the entries among them part of the growing state. */
   async commit(records: readonly JournalRecord[]): Promise<void> {
     await this.writer.commit(records);
+    this.#totals = null;
     for (const record of records) {
       if (record.type === 'entry') {
         this.sources.get(record.source)?.tree.set(record.path, treeEntry(record));
@@ -124,16 +129,23 @@ export class Target {
     this.#claims.delete(blob);
   }
 
+  /** Asks the drive how much space is left, for the reservations that follow at once. */
+  async measure(world: World): Promise<void> {
+    this.#bytesFree = await world.disk.freeBytes(this.vault.root).catch(() => null);
+  }
+
   /**
-   * Sets aside space for a file; false where the drive has not enough left for it and the journal.
-   * Give it back with {@link release}.
+   * Sets aside space for a file; give it back with {@link release}. `no`: the drive had not enough left, when it was
+   * measured, for it and the journal. `later`: perhaps it has once the batches under way are done; until then what they
+   * have written already counts twice.
    */
-  async reserve(world: World, sizeBytes: number): Promise<boolean> {
-    const free = await world.disk.freeBytes(this.vault.root).catch(() => null);
+  reserve(sizeBytes: number): 'yes' | 'later' | 'no' {
     const needed = this.#bytesPromised + sizeBytes + LIMITS.reserveBytes;
-    if (free !== null && free < needed) return false;
+    if (this.#bytesFree !== null && this.#bytesFree < needed) {
+      return this.#bytesPromised > 0 ? 'later' : 'no';
+    }
     this.#bytesPromised += sizeBytes;
-    return true;
+    return 'yes';
   }
 
   release(sizeBytes: number): void {
@@ -141,8 +153,11 @@ export class Target {
   }
 
   /** The sources of this run with their totals, for the snapshot line. */
-  snapshotSources(): SnapshotSource[] {
-    return [...this.sources.values()].map(({ record, tree }) => ({ ...record, ...totalsOf(tree) }));
+  snapshotSources(): readonly SnapshotSource[] {
+    this.#totals ??= [...this.sources.values()].map(({ record, tree }) => {
+      return { ...record, ...totalsOf(tree) };
+    });
+    return this.#totals;
   }
 }
 

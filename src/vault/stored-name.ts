@@ -51,6 +51,7 @@ function isDeviceName(stem: string): boolean {
 
 /** The longest start of the text, by whole characters, that has at most so many UTF-8 bytes. */
 function cutToBytes(text: string, bytesMax: number): string {
+  if (Buffer.byteLength(text) <= bytesMax) return text;
   let bytes = 0;
   let kept = '';
   for (const character of text) {
