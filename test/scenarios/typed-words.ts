@@ -1,5 +1,6 @@
 import { type Outside, runCli } from '../../src/cli/index.ts';
 import type { World } from '../../src/index.ts';
+import { PROFILES, type SimWorld, simWorld } from '../../src/testing/index.ts';
 
 /** What a command line did. */
 export interface Typed {
@@ -63,4 +64,19 @@ export function parseLines(text: string): Readonly<Record<string, unknown>>[] {
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
+}
+
+/** A card with three pictures, a drive with an empty vault, and another drive that holds nothing. */
+export async function cardAndVault(): Promise<SimWorld> {
+  const world = simWorld(1);
+  const { stage } = world.disk;
+  stage.mount('/drive', { profile: PROFILES.ext4, capacityBytes: 100_000_000 });
+  stage.mount('/other', { profile: PROFILES.exfat, capacityBytes: 100_000_000 });
+  for (const name of ['A.NEF', 'A.JPG', 'B.NEF']) {
+    stage.plant(`/card/DCIM/100ND850/${name}`, `the pixels of ${name}`);
+  }
+  stage.plant('/card/.DS_Store', 'litter');
+  stage.plantLink('/card/best', 'DCIM/100ND850/A.NEF');
+  await typeWords(world, ['init', '/drive/vault', '--label', 'Alps']);
+  return world;
 }
