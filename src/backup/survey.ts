@@ -5,6 +5,7 @@ import { changeOf, isInSample, microseconds } from './change-test.ts';
 import { giveUpTarget } from './run.ts';
 import { type Found, joinPath, type ScanNotes, scanSource } from './scan.ts';
 import type { Source } from './sources.ts';
+import { HEADS_TASK } from './stage-task.ts';
 import type { Target } from './target.ts';
 import type { Reason, WorkItem } from './work.ts';
 
@@ -45,9 +46,9 @@ export async function survey(
     unlisted: new Map(),
   };
   const sample = { bytesLeft: LIMITS.rollingSampleBytesMax };
+  const walk: Walk = { result, sample, signal, isWarm: false };
   for (const source of run.sources) {
-    if (signal?.aborted !== true)
-      await surveySource(world, run, source, { result, sample, signal });
+    if (signal?.aborted !== true) await surveySource(world, run, source, walk);
   }
   return result;
 }
@@ -57,14 +58,22 @@ interface Walk {
   /** Bytes the rolling sample may still read. */
   readonly sample: { bytesLeft: number };
   readonly signal: AbortSignal | undefined;
+  /** Whether the threads were told to start. */
+  isWarm: boolean;
+}
+
+/** Threads take a quarter of a second to start: they do so while the rest of the sources is walked. */
+function warmUp(world: World): void {
+  world.workers.run(HEADS_TASK, { paths: [] }).catch(() => {});
 }
 
 async function surveySource(
   world: World,
   run: SurveyedRun,
   source: Source,
-  { result, sample, signal }: Walk,
+  walk: Walk,
 ): Promise<void> {
+  const { result, sample, signal } = walk;
   const seen = new Set<string>();
   const notes: ScanNotes = { issues: run.issues, leftOut: result.leftOut, unlisted: new Set() };
   result.seen.set(source.name, seen);
@@ -76,6 +85,10 @@ async function surveySource(
     seen.add(found.path);
     if (found.kind === 'file') addFile(result, { source, found, sample }, run.targets);
     else others.push(found);
+    if (!walk.isWarm && result.items.length > 0) {
+      walk.isWarm = true;
+      warmUp(world);
+    }
   }
   await addOthers(world, run, source, others);
 }
