@@ -163,8 +163,8 @@ async function endTarget(
       type: 'snapshot',
       run: run.id,
       time: new Date(world.clock.nowMs()).toISOString(),
-      complete: run.issues.count === 0,
-      issues: run.issues.count,
+      complete: run.issues.troubleCount === 0,
+      issues: run.issues.troubleCount,
       sources: target.snapshotSources(),
     };
     // Twice: one damaged line must not cost a snapshot.
@@ -210,7 +210,7 @@ function reportOf(
 }
 
 function mirrorReport(run: BackupRun, target: Target): MirrorReport {
-  const isClean = run.issues.count === 0;
+  const isClean = run.issues.troubleCount === 0;
   return {
     path: target.vault.root,
     state: target.isLost ? 'lost' : isClean ? 'complete' : 'with-issues',

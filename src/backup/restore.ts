@@ -1,4 +1,4 @@
-import { type BlobId, IssueLog, LIMITS, mapPool } from '../base/index.ts';
+import { type BlobId, FieldVaultError, IssueLog, LIMITS, mapPool } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
 import { type Delivery, type DeliveryOutcome, ensureFolder } from '../store/index.ts';
 import {
@@ -67,11 +67,22 @@ async function beginRestore(
   try {
     await ensureFolder(world.disk, options.to);
     const root = await world.disk.resolve(options.to);
+    refuseVault(vault, root);
     const names = new NameMap(await probeNameRules(world.disk, root));
     return { vault, root, names, options, issues: new IssueLog(options.onIssue) };
   } catch (error) {
     throw targetError(error, options.to);
   }
+}
+
+/** What is restored into a vault would look like part of it. */
+function refuseVault(vault: Vault, root: string): void {
+  if (root !== vault.root && !root.startsWith(`${vault.root}/`)) return;
+  throw new FieldVaultError(
+    'BAD_USAGE',
+    `${root} is the vault or part of it, and nothing is restored there. Nothing was changed; name another folder.`,
+    { details: { path: root } },
+  );
 }
 
 function chooseEntries(

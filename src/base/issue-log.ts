@@ -5,6 +5,8 @@ import { LIMITS } from './limits.ts';
 export class IssueLog {
   readonly kept: Issue[] = [];
   count = 0;
+  /** Those that are about files; a word of caution about a drive is none of them. */
+  troubleCount = 0;
   readonly #onIssue: ((issue: Issue) => void) | undefined;
 
   constructor(onIssue?: (issue: Issue) => void) {
@@ -14,6 +16,7 @@ export class IssueLog {
   add(code: Issue['code'], path: string, message: string): void {
     const issue: Issue = { code, path, message };
     this.count += 1;
+    if (code !== 'WEAK_DURABILITY') this.troubleCount += 1;
     if (this.kept.length < LIMITS.issuesKeptMax) this.kept.push(issue);
     this.#onIssue?.(issue);
   }

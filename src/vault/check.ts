@@ -62,9 +62,12 @@ export async function check(
   });
   const present = checkPresence(vault, inventory, findings);
   await checkOwnFiles(world, vault, findings, options.readData === true);
+  // What is known to be damaged is always read again: it must be named until it is mended.
+  const { damaged } = vault.ledger;
+  const unread = options.readData === true ? present : present.filter(({ at }) => damaged.has(at));
   const reading =
-    options.readData === true
-      ? await readData(world, vault, { present, findings, options })
+    options.readData === true || unread.length > 0
+      ? await readData(world, vault, { present: unread, findings, options })
       : NO_READING;
   const stored = [...vault.ledger.blobs.values()].filter((blob) => blob.places.length > 0);
   return {

@@ -37,6 +37,16 @@ describe('exit codes', () => {
     expect((await type('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
+  it('0: a drive that does not promise durability is worth a word, and no file has come to harm', async () => {
+    world.disk.stage.mount('/net', { profile: { ...PROFILES.ext4, sync: 'weak' } });
+    await type('init /net/vault');
+    const { exit, summary } = await type('backup /card --vault /net/vault --json');
+    expect(exit).toBe(0);
+    expect(summary).toMatchObject({ ok: true, weak: true, issues: [{ code: 'WEAK_DURABILITY' }] });
+    const snapshots = await type('snapshots --vault /net/vault --json');
+    expect(snapshots.records[0]).toMatchObject({ state: 'complete' });
+  });
+
   it('1: failed', async () => {
     expect(await type('backup /no-card --vault /drive/vault')).toMatchObject({ exit: 1 });
     expect(await type('restore abc --vault /drive/vault --to /back')).toMatchObject({ exit: 1 });
@@ -61,12 +71,22 @@ describe('exit codes', () => {
     'status --vault ',
     'backup /drive/vault --vault /drive/vault',
     'backup /card --vault /drive/vault --mirror /drive/vault',
+    'forget --vault /drive/vault',
   ])('2: wrong usage: %s', async (words) => {
     const before = world.disk.stage.paths('/');
     const { exit, stdout, stderr } = await type(words);
     expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' });
     expect(stderr).not.toBe('');
     expect(world.disk.stage.paths('/')).toEqual(before);
+  });
+
+  it('2: nothing is restored into the vault', async () => {
+    await type('backup /card --vault /drive/vault');
+    for (const to of ['/drive/vault', '/drive/vault/originals']) {
+      const typed = await type(`restore latest --vault /drive/vault --to ${to} --json`);
+      expect(typed).toMatchObject({ exit: 2, summary: { error: { code: 'BAD_USAGE' } } });
+    }
+    expect((await type('restore latest --vault /drive/vault --to /drive')).exit).toBe(0);
   });
 
   it('2: no words at all, with the help', async () => {
@@ -131,6 +151,9 @@ describe('exit codes', () => {
     world.disk.stage.flipBit(storedPicture(), 13);
     const found = await type('check --vault /drive/vault --read-data --json');
     expect(found).toMatchObject({ exit: 12, summary: { damaged: 1, blobs: 3 } });
+    // Known damage is named again without reading the rest.
+    const again = await type('check --vault /drive/vault --json');
+    expect(again).toMatchObject({ exit: 12, summary: { damaged: 1, filesRead: 1 } });
     expect(await type('restore latest --vault /drive/vault --to /back')).toMatchObject({ exit: 3 });
     const mended = await type('check --vault /drive/vault --repair-from /other/vault');
     expect(mended.exit).toBe(0);
