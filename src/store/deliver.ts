@@ -111,7 +111,7 @@ async function copyRight(
       onBytes(-bytes);
       return { ...failureOf(error), isTarget: false };
     } finally {
-      await source.close();
+      await source.close().catch(() => {});
     }
     if (digest.finish().blob !== delivery.blob) {
       onBytes(-bytes);
@@ -165,7 +165,7 @@ async function salvage(disk: Disk, delivery: Delivery): Promise<number> {
       // What was read before the bad spot is what there is.
     } finally {
       await target.close();
-      await source.close();
+      await source.close().catch(() => {});
     }
     return bytes;
   }

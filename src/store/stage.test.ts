@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type SimWorld, simWorld } from '../testing/index.ts';
+import type { Disk } from '../platform/index.ts';
+import { type SimWorld, simWorld, withoutSync } from '../testing/index.ts';
 import { stageFiles } from './stage.ts';
 
 let world: SimWorld;
@@ -66,6 +67,26 @@ describe('stageFiles()', () => {
     expect(outcomes.map((outcome) => outcome.state)).toEqual(['unreadable', 'read']);
     expect(await world.disk.stat('/a/1')).toBeNull();
     expect(await world.disk.stat('/a/2')).not.toBeNull();
+  });
+
+  it('takes what was read from a card that is pulled before its file is closed', async () => {
+    await put('/card/x', content(10));
+    const disk: Disk = {
+      ...withoutSync(world.disk, () => false),
+      openRead: async (path, options) => {
+        const file = await world.disk.openRead(path, options);
+        if (!path.startsWith('/card')) return file;
+        const close = async (): Promise<never> => {
+          throw Object.assign(new Error('ENOTCONN: socket is not connected, close'), {
+            code: 'ENOTCONN',
+          });
+        };
+        const { isDirect } = file;
+        return { isDirect, facts: () => file.facts(), read: (to, at) => file.read(to, at), close };
+      },
+    };
+    const [outcome] = await stageFiles(disk, [{ source: '/card/x', parts: ['/a/1'] }]);
+    expect(outcome).toMatchObject({ state: 'read', parts: [{ state: 'verified' }] });
   });
 
   it('spoils only its own target when one cannot be written', async () => {

@@ -103,7 +103,8 @@ async function copyOnce(
   } catch (error) {
     copy.unreadable = failureOf(error);
   } finally {
-    await source?.close();
+    // A card that was pulled out cannot even be closed; what was read is judged by its bytes.
+    await source?.close().catch(() => {});
   }
   const isLost = copy.unreadable !== null || copy.digest === null;
   if (isLost) for (const part of parts) await abandonPart(part, NOT_READ);

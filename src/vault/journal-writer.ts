@@ -102,7 +102,7 @@ export function targetError(error: unknown, where: string): FieldVaultError {
     });
   }
   if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') {
-    const message = `The vault cannot be written (${where}: ${messageOf(error)}). Nothing was changed; check the drive's write protection and your rights.`;
+    const message = `The vault cannot be written (${where}: ${messageOf(error)}). What was protected before is safe; check the drive's write protection and your rights.`;
     return new FieldVaultError('TARGET_READ_ONLY', message, {
       details,
       retry: 'after-user-acts',
