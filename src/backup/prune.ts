@@ -1,12 +1,14 @@
-import type { BlobId } from '../base/index.ts';
+import { type BlobId, FieldVaultError } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
 import {
   type DropRecord,
-  findLeftOver,
+  findGaps,
+  listOriginals,
   openVault,
   splitPlace,
   storedFiles,
   takeLease,
+  unnamed,
   type Vault,
   type VaultWriter,
 } from '../vault/index.ts';
@@ -34,7 +36,7 @@ export interface PruneReport {
 /**
  * Removes stored files that nothing needs, and what interrupted work left. Takes the lease of the vault.
  * The journal says first what will go; a cut in the middle leaves files that the next prune removes.
- * @throws FieldVaultError LEASED, TARGET_READ_ONLY, TARGET_FULL
+ * @throws FieldVaultError LEASED, DAMAGED (the journal does not tell all), TARGET_READ_ONLY, TARGET_FULL, TARGET_GONE
  */
 export async function prune(
   world: World,
@@ -43,7 +45,7 @@ export async function prune(
 ): Promise<PruneReport> {
   if (options.dryRun === true) {
     const plan = planPrune(vault.ledger, options.captures);
-    const leftOver = (await findLeftOver(world.disk, vault)).length;
+    const leftOver = (await findLeftOver(world, vault)).length;
     return { ...sumOf(plan.drop), keptCaptures: plan.keptCaptures, leftOver };
   }
   return writing(world, vault, { isExclusive: true }, async (writer) => {
@@ -62,9 +64,10 @@ async function pruneLeased(
   options: PruneOptions,
 ): Promise<PruneReport> {
   // Others may have written between opening the vault and holding the lease: look again.
-  const { ledger } = await openVault(world, writer.vault.root);
+  const vault = await openVault(world, writer.vault.root);
+  const { ledger } = vault;
+  const leftOver = await findLeftOver(world, vault);
   const plan = planPrune(ledger, options.captures);
-  const leftOver = await findLeftOver(world.disk, { root: writer.vault.root, ledger });
   const time = new Date(world.clock.nowMs()).toISOString();
   await writer.commit(plan.drop.map(({ blob, at }) => ({ type: 'drop', blob, at, time })));
   const gone = [...plan.drop.map((file) => file.at), ...leftOver];
@@ -79,6 +82,22 @@ async function pruneLeased(
   }
   await writer.finish([]);
   return { ...sumOf(plan.drop), keptCaptures: plan.keptCaptures, leftOver: leftOver.length };
+}
+
+/**
+ * Stored files that no line names: what interrupted work left.
+ * @throws FieldVaultError DAMAGED where a line may be lost: the file it named would be taken for worthless
+ */
+async function findLeftOver(world: World, vault: Vault): Promise<string[]> {
+  const inventory = await listOriginals(world.disk, vault.root, () => {});
+  const gaps = findGaps(vault, inventory);
+  const first = gaps[0];
+  if (first === undefined) return unnamed(vault.ledger, inventory);
+  throw new FieldVaultError(
+    'DAMAGED',
+    `Prune must know all that was ever protected, and the journal has ${gaps.length} gaps (${first.path}: ${first.message}) Nothing was removed; "check" says more.`,
+    { details: { gaps: gaps.length, path: first.path }, retry: 'after-user-acts' },
+  );
 }
 
 /** Writes a new SHA256SUMS of all that stays in each folder; returns the old ones, to be removed. */

@@ -24,17 +24,16 @@ export async function findSources(world: World, paths: readonly string[]): Promi
   const sources: Source[] = [];
   const taken = new Set<string>();
   for (const path of paths) {
-    const facts = await world.disk.stat(path).catch(() => null);
-    if (facts === null) throw sourceMissing(path);
-    const origin = await world.disk.resolve(path);
     // A link to a folder is followed here only, where a person named it.
-    const target = await world.disk.stat(origin);
+    const origin = await world.disk.resolve(path).catch(() => null);
+    const target = origin === null ? null : await world.disk.stat(origin).catch(() => null);
+    if (origin === null || target === null) throw sourceMissing(path);
     const volume = await world.volumes.describe(origin);
     const isVolume = volume.mountPoint === origin && volume.label !== '';
     const slash = origin.lastIndexOf('/');
     const wanted = isVolume ? volume.label : origin.slice(slash + 1);
     const name = uniqueName(wanted, taken);
-    const isFile = target?.kind === 'file';
+    const isFile = target.kind === 'file';
     sources.push({
       name,
       origin,
@@ -77,7 +76,7 @@ function isSameSource(known: RunSource, source: Source): boolean {
 function sourceMissing(path: string): FieldVaultError {
   return new FieldVaultError(
     'SOURCE_MISSING',
-    `There is nothing at ${path}. Nothing was changed; check that the card or drive is connected.`,
+    `There is nothing at ${path} that can be read. Nothing was changed; check that the card or drive is connected.`,
     { details: { path }, retry: 'after-user-acts' },
   );
 }

@@ -1,6 +1,7 @@
 /** Every way an operation can fail to go on. The code is the contract; docs/errors.md has one heading for each. */
 export const ERROR_CODES = [
   'BAD_USAGE',
+  'DAMAGED',
   'LEASED',
   'NOT_A_VAULT',
   'NO_SUCH_SNAPSHOT',
@@ -19,6 +20,7 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 export const ISSUE_CODES = [
   'BLOB_DAMAGED',
   'BLOB_MISSING',
+  'BLOB_UNKNOWN',
   'CAPTURE_CHANGED',
   'CHANGED_WHILE_READ',
   'FILE_EXISTS',

@@ -20,6 +20,7 @@ const OF_ERROR: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
   BAD_USAGE: EXIT.wrongUsage,
   NOT_A_VAULT: EXIT.noSuchVault,
   LEASED: EXIT.leased,
+  DAMAGED: EXIT.damageFound,
   TARGET_FULL: EXIT.targetFull,
 };
 

@@ -4,7 +4,8 @@
  */
 export { type CheckOptions, type CheckReport, check } from './check.ts';
 export { createVault, fileRecord } from './create.ts';
-export { findByName, findLeftOver, storedFiles } from './inventory.ts';
+export { findGaps, type Gap } from './gaps.ts';
+export { findByName, type Inventory, listOriginals, storedFiles, unnamed } from './inventory.ts';
 export { targetError } from './journal-writer.ts';
 export { type HeldLease, takeLease } from './leases.ts';
 export {

@@ -58,15 +58,7 @@ export async function findByName(
   return (blob) => byDigits.get(blob.slice(0, 16)) ?? [];
 }
 
-/** Places in `originals/` that no line names: what interrupted work left. */
-export async function findLeftOver(
-  disk: Disk,
-  vault: Pick<Vault, 'root' | 'ledger'>,
-): Promise<string[]> {
-  return unnamed(vault.ledger, await listOriginals(disk, vault.root, () => {}));
-}
-
-/** The places of an inventory that no line names. */
+/** The places of an inventory that no line names: what interrupted work left, as long as no line is lost. */
 export function unnamed(ledger: Ledger, inventory: Inventory): string[] {
   const named = new Set<string>(ledger.files.keys());
   for (const file of storedFiles(ledger)) named.add(file.at);

@@ -1,6 +1,7 @@
 import { FieldVaultError } from '../base/index.ts';
 import type { Disk, World } from '../platform/index.ts';
 import { readSmallFile } from '../store/index.ts';
+import { targetError } from './journal-writer.ts';
 import { Ledger } from './ledger.ts';
 import { parseLine } from './line.ts';
 import { type JournalFacts, listJournals, readJournal } from './read-journal.ts';
@@ -31,7 +32,7 @@ export interface Vault {
 
 /**
  * Opens a vault and reads its journals.
- * @throws FieldVaultError NOT_A_VAULT, UNSUPPORTED_FORMAT
+ * @throws FieldVaultError NOT_A_VAULT, UNSUPPORTED_FORMAT, TARGET_GONE
  */
 export async function openVault(world: Pick<World, 'disk'>, path: string): Promise<Vault> {
   const { disk } = world;
@@ -68,7 +69,12 @@ async function resolveRoot(disk: Disk, path: string): Promise<string> {
 }
 
 async function listIfThere(disk: Disk, folder: string): ReturnType<typeof listJournals> {
-  return (await disk.stat(folder)) === null ? [] : listJournals(disk, folder);
+  try {
+    return (await disk.stat(folder)) === null ? [] : await listJournals(disk, folder);
+  } catch (error) {
+    // Nothing must be done to a vault whose truth cannot even be listed.
+    throw targetError(error, folder);
+  }
 }
 
 async function readIdentity(disk: Disk, root: string): Promise<VaultIdentity | null> {

@@ -72,12 +72,15 @@ export class VaultWriter {
     const { root, identity } = vault;
     try {
       const id = random.hex(16);
+      const folder = `${root}/journal`;
       // Not what the vault knew when it was opened: others may have begun and ended since.
-      const numbers = (await listJournals(disk, `${root}/journal`)).map(({ number }) => number);
+      const numbers = (await listJournals(disk, folder)).map(({ number }) => number);
+      // A number that was seen must not be lost with the power while the one after it stays: a gap means damage.
+      await disk.syncFolder(folder);
       const number = Math.max(0, ...numbers) + 1;
       const name = journalName({ number, nowMs: clock.nowMs(), writer: id });
       const first = openRecord(world, { writer: id, vault: identity.id, label: identity.label });
-      const journal = await JournalWriter.create(disk, `${root}/journal`, name, first);
+      const journal = await JournalWriter.create(disk, folder, name, first);
       return new VaultWriter(world, vault, journal, id);
     } catch (error) {
       throw targetError(error, root);

@@ -102,6 +102,9 @@ function isBackupReport(report: unknown): report is BackupReport {
 /** Files that are neither in the snapshot with their content nor named in an issue. */
 function unnamed(scene: Scene, report: BackupReport, vault: Vault | undefined): string[] {
   const named = new Set(report.issues.map((issue) => issue.path));
+  const folders = report.issues
+    .filter((issue) => issue.code === 'FOLDER_UNREADABLE')
+    .map((issue) => `${issue.path.replace(/\/$/, '')}/`);
   const run = vault?.ledger.runs.get(report.snapshot);
   const held = new Map<string, string>();
   for (const [source, changes] of run?.changes ?? []) {
@@ -109,7 +112,7 @@ function unnamed(scene: Scene, report: BackupReport, vault: Vault | undefined): 
   }
   const wrong: string[] = [];
   for (const [path, bytes] of scene.card) {
-    const isBelowNamed = [...named].some((one) => one.endsWith('/') && path.startsWith(one));
+    const isBelowNamed = folders.some((folder) => path.startsWith(folder));
     if (named.has(path) || isBelowNamed || isKnown(scene, path, bytes)) continue;
     if (held.get(path) !== digestOf(bytes)) wrong.push(`${path} is not protected, and not named`);
   }

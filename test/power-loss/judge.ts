@@ -8,7 +8,6 @@ import {
   openVault,
   type Run,
   type SnapshotSummary,
-  storedFiles,
   type Vault,
 } from '../../src/vault/index.ts';
 import { type Contents, type Scene, startProcess } from './scene.ts';
@@ -61,10 +60,8 @@ class Judging {
 
   constructor(situation: Case) {
     this.#case = situation;
-    this.#mayBeDamaged = situation.scene.damaged.filter((path) =>
-      situation.acted.some(({ root, ledger }) =>
-        [...storedFiles(ledger)].some(({ at }) => `${root}/${at}` === path),
-      ),
+    this.#mayBeDamaged = situation.scene.damaged.filter(
+      (path) => !situation.acted.some((vault) => isMended(vault, path)),
     );
   }
 
@@ -146,8 +143,9 @@ class Judging {
   /** The lines that the cut-off process had acknowledged are there, and their bytes come back. */
   async #mustHoldAcknowledged(world: World, vault: Vault, acted: Acted): Promise<void> {
     for (const run of acted.ledger.runs.values()) {
-      if (this.#case.scene.snapshots.has(run.id) || acted.ledger.forgotten.has(run.id)) continue;
-      const { card } = this.#case.scene;
+      const { card, snapshots, forgotten } = this.#case.scene;
+      const isOld = snapshots.has(run.id) || forgotten.has(run.id);
+      if (isOld || acted.ledger.forgotten.has(run.id)) continue;
       const isComplete = run.snapshot?.complete === true;
       const contents = isComplete ? card : acknowledgedBy(run, card);
       const snapshot = listSnapshots(vault.ledger).find((one) => one.id === run.id);
@@ -193,6 +191,16 @@ class Judging {
       if (!contents.has(relative)) this.wrong.push(`${where}: ${relative} is there and was not`);
     }
   }
+}
+
+/** Whether the act knew the content of a damaged file, and that it stands elsewhere now. */
+function isMended({ root, ledger }: Vault, path: string): boolean {
+  const digits = /~([0-9a-f]{16})/.exec(path)?.[1] ?? '';
+  for (const [blob, { places }] of ledger.blobs) {
+    if (!path.startsWith(`${root}/`) || !blob.startsWith(digits)) continue;
+    return !places.some(({ at }) => path === `${root}/${at}`);
+  }
+  return false;
 }
 
 function acknowledgedBy(run: Run, card: Contents): Contents {

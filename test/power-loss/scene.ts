@@ -21,6 +21,8 @@ export interface Scene {
   readonly card: Contents;
   /** What each snapshot holds that was finished before the act. */
   readonly snapshots: ReadonlyMap<string, Contents>;
+  /** Snapshots that were forgotten before the act. */
+  readonly forgotten: ReadonlySet<string>;
   /** Wall clock when the act begins. */
   readonly startMs: number;
   /** Stored files (absolute) that were damaged on purpose before the act. */
@@ -62,6 +64,7 @@ export class SceneWriter {
   readonly disk: SimDisk;
   readonly roots: readonly string[];
   readonly #snapshots: Map<string, Contents> = new Map();
+  readonly #forgotten: Set<string> = new Set();
   readonly #damaged: string[] = [];
   #card: Map<string, Uint8Array> = new Map();
   #lives = 0;
@@ -152,6 +155,7 @@ export class SceneWriter {
     const world = this.process();
     for (const vault of await this.open(world)) await forget(world, vault, [snapshot]);
     this.#snapshots.delete(snapshot);
+    this.#forgotten.add(snapshot);
   }
 
   /** What a run leaves that was cut off between the name of a file and its line, and in the middle of another. */
@@ -172,13 +176,14 @@ export class SceneWriter {
     this.#damaged.push(path);
   }
 
-  /** The scene as it is now; the writer must not be used any more. */
+  /** The scene as it is now. The disk is the writer's: it must not be changed any more. */
   end(): Scene {
     return {
       disk: this.disk,
       roots: this.roots,
       card: new Map(this.#card),
-      snapshots: this.#snapshots,
+      snapshots: new Map(this.#snapshots),
+      forgotten: new Set(this.#forgotten),
       startMs: this.#nowMs + HOUR_MS,
       damaged: this.#damaged,
     };
