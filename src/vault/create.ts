@@ -1,6 +1,7 @@
 import { FieldVaultError } from '../base/index.ts';
 import { readPackageFile, type World } from '../platform/index.ts';
 import { ensureFolder, RunningDigest, writeSmallFile } from '../store/index.ts';
+import { clearHalfMade, PAGES } from './half-made.ts';
 import { JournalWriter, targetError } from './journal-writer.ts';
 import { formatLine } from './line.ts';
 import { FORMAT, openVault, type Vault } from './open.ts';
@@ -19,7 +20,9 @@ export async function createVault(
   try {
     await refuseFullFolder(world, path);
     await ensureFolder(world.disk, path);
-    await fillVault(world, await world.disk.resolve(path), options.label);
+    const root = await world.disk.resolve(path);
+    await syncAbove(world, root);
+    await fillVault(world, root, options.label);
   } catch (error) {
     throw targetError(error, path);
   }
@@ -31,13 +34,16 @@ const DRIVE_LITTER =
   /^(\.|System Volume Information$|\$RECYCLE\.BIN$|lost\+found$|desktop\.ini$|Thumbs\.db$)/i;
 
 async function refuseFullFolder(world: World, path: string): Promise<void> {
-  const facts = await world.disk.stat(path);
+  const { disk } = world;
+  const facts = await disk.stat(path);
   if (facts === null) return;
-  const names =
-    facts.kind === 'folder' ? (await world.disk.listFolder(path)).map((entry) => entry.name) : [];
-  const isEmpty = facts.kind === 'folder' && names.every((name) => DRIVE_LITTER.test(name));
-  if (isEmpty) return;
-  const what = names.includes('fieldvault.json') ? 'already holds a vault' : 'is not empty';
+  const entries = facts.kind === 'folder' ? await disk.listFolder(path) : [];
+  const own = entries.filter((entry) => !DRIVE_LITTER.test(entry.name));
+  if (facts.kind === 'folder' && (own.length === 0 || (await clearHalfMade(disk, path, own)))) {
+    return;
+  }
+  const isVault = own.some(({ name }) => name === 'fieldvault.json');
+  const what = isVault ? 'already holds a vault' : 'is not empty';
   throw new FieldVaultError(
     'TARGET_NOT_EMPTY',
     `${path} ${what}. Nothing was changed; name a new folder, for example ${path}/FieldVault.`,
@@ -55,25 +61,34 @@ async function fillVault(world: World, root: string, label = ''): Promise<void> 
   }
   const files: FileRecord[] = [];
   const write = async (at: string, bytes: Uint8Array): Promise<void> => {
-    await writeSmallFile(
-      disk,
-      `${root}/incoming/${writer}/${files.length}`,
-      `${root}/${at}`,
-      bytes,
-    );
-    files.push(fileRecord(at, bytes));
+    const part = `${root}/incoming/${writer}/${at}`;
+    await writeSmallFile(disk, part, `${root}/${at}`, bytes);
   };
-  await write('READ ME FIRST.txt', await readPackageFile(page('read-me-first.txt')));
-  await write('recover.html', await readPackageFile(page('recover.html')));
+  for (const [at, page] of PAGES) {
+    const bytes = await readPackageFile(page);
+    await write(at, bytes);
+    files.push(fileRecord(at, bytes));
+  }
+  const identity = formatLine({ type: 'vault', format: FORMAT, vault, label, created });
   const name = journalName({ number: 1, nowMs: clock.nowMs(), writer });
   const first = openRecord(world, { writer, vault, label });
   const journal = await JournalWriter.create(disk, `${root}/journal`, name, first);
-  // The identity comes last: a folder without it is no vault yet, and making it can be tried again.
-  const identity = { type: 'vault', format: FORMAT, vault, label, created };
-  await write('fieldvault.json', formatLine(identity));
-  await journal.commit(files);
+  await journal.commit([...files, fileRecord('fieldvault.json', identity)]);
   await journal.seal();
+  // The identity comes last: a folder without it is no vault yet, and making it can be tried again.
+  await write('fieldvault.json', identity);
   await disk.removeFolder(`${root}/incoming/${writer}`);
+}
+
+/** A folder that a person made a moment ago may not be durable yet, and the vault would go with it. */
+async function syncAbove(world: World, root: string): Promise<void> {
+  const { mountPoint } = await world.volumes.describe(root);
+  let path = root;
+  while (path.length > mountPoint.length && path.includes('/')) {
+    path = path.slice(0, path.lastIndexOf('/'));
+    // Above the vault nothing is ours: what cannot be synced there is the system's to keep.
+    await world.disk.syncFolder(path === '' ? '/' : path).catch(() => {});
+  }
 }
 
 /** The record of a vault's own file with these bytes. */
@@ -81,8 +96,4 @@ export function fileRecord(at: string, bytes: Uint8Array): FileRecord {
   const digest = new RunningDigest();
   digest.update(bytes);
   return { type: 'file', at, size: bytes.length, sha256: digest.finish().blob };
-}
-
-function page(name: string): URL {
-  return new URL(`./recover-page/${name}`, import.meta.url);
 }

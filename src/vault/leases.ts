@@ -1,5 +1,5 @@
 import { FieldVaultError, LIMITS } from '../base/index.ts';
-import type { World } from '../platform/index.ts';
+import type { FolderEntry, World } from '../platform/index.ts';
 import { readSmallFile, writeSmallFile } from '../store/index.ts';
 import type { Ledger } from './ledger.ts';
 import { formatLine, parseLine } from './line.ts';
@@ -25,11 +25,29 @@ export async function liveLeases(world: LeaseWorld, root: string): Promise<Lease
   if ((await world.disk.stat(folder)) === null) return [];
   const leases: Lease[] = [];
   for (const entry of await world.disk.listFolder(folder)) {
-    const bytes = await readSmallFile(world.disk, `${folder}/${entry.name}`).catch(() => null);
-    const lease = bytes === null ? null : parseLease(entry.name, bytes);
+    const lease = await readLease(world, folder, entry);
     if (lease !== null && isLiveLease(world, lease)) leases.push(lease);
   }
   return leases.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** One lease; null where it is gone, or empty: its writer never got as far as holding it. */
+async function readLease(
+  world: LeaseWorld,
+  folder: string,
+  entry: FolderEntry,
+): Promise<Lease | null> {
+  const { name } = entry;
+  // Whoever holds what cannot be read must be believed, as long as a lease lasts.
+  const unknown = { writer: '', act: 'an act', host: 'an unknown machine', pid: 0 };
+  const believed: Lease = { ...unknown, name, expiresMs: entry.mtimeMs + LIMITS.leaseMs };
+  try {
+    const bytes = await readSmallFile(world.disk, `${folder}/${name}`);
+    if (bytes === null || bytes.length === 0) return null;
+    return parseLease(name, bytes) ?? believed;
+  } catch {
+    return believed;
+  }
 }
 
 /** A lease that is held and renews itself until it is released. */

@@ -179,14 +179,15 @@ class Judging {
     if (report.issueCount > 0 && !isDamaged) {
       this.wrong.push(`${where}: restore says ${JSON.stringify(report.issues)}`);
     }
+    const there = new Set(stage.paths(to));
     for (const [path, bytes] of contents) {
-      const found = stage.peek(`${to}/${path}`);
+      const found = there.has(`${to}/${path}`) ? stage.peek(`${to}/${path}`) : null;
       if (found !== null && equalBytes(found, bytes)) continue;
       if (found === null && isDamaged) continue;
       this.wrong.push(`${where}: ${path} is ${found === null ? 'missing' : 'other content'}`);
     }
     if (wanted.mayHoldMore === true) return;
-    for (const path of stage.paths(to)) {
+    for (const path of there) {
       const relative = path.slice(to.length + 1);
       if (!contents.has(relative)) this.wrong.push(`${where}: ${relative} is there and was not`);
     }
