@@ -1,0 +1,18 @@
+/**
+ * The shoot writer: a seeded simulated camera and the card it leaves, for tests, demo and benches.
+ * Invariant: shares no code with any reader of these formats; what it writes is simulated, and said to be.
+ */
+export {
+  type Cfa,
+  type SensorFrame,
+  type Shot,
+  type SimCamera,
+  type SimCameraOptions,
+  shootFrame,
+  simCamera,
+} from './camera.ts';
+export { type NoiseModel, noiseSigmaAt, patternSigmaAt } from './noise-model.ts';
+export type { RawFormat, ShootPlan } from './shoot-plan.ts';
+export { benchShoot, demoShoot, RAW_FORMATS, tinyShoot } from './shoot-presets.ts';
+export type { ShotFile } from './write-frame.ts';
+export { type ShootSummary, type ShotGroup, writeShoot } from './write-shoot.ts';

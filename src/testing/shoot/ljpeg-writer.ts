@@ -1,0 +1,174 @@
+import { codeFor, type HuffmanCode } from './huffman.ts';
+
+/** A selection of samples: every value of `width` columns by `height` rows from a place in a larger grid. */
+export interface SampleGrid {
+  readonly samples: Uint16Array;
+  /** Samples from one row to the next. */
+  readonly stride: number;
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Prediction of ITU T.81 table H.1. */
+export type Predictor = 1 | 2 | 3 | 4 | 5 | 6 | 7;
+
+/** How a grid is coded. */
+export interface LosslessOptions {
+  readonly bits: number;
+  /** Samples side by side that count as components of one pixel; the width must be a multiple. */
+  readonly components: 1 | 2;
+  readonly predictor: Predictor;
+}
+
+/**
+ * Codes samples as lossless JPEG (ITU T.81 annex H, process 14: SOF3, Huffman, no point transform, one scan) with the
+ * best code for each component. A sample's neighbours are those of its own component.
+ */
+export function encodeLosslessJpeg(grid: SampleGrid, options: LosslessOptions): Uint8Array {
+  const { components } = options;
+  const differences = differencesOf(grid, options);
+  const codes: HuffmanCode[] = [];
+  for (let component = 0; component < components; component++) {
+    const counts = new Float64Array(17);
+    for (let index = component; index < differences.length; index += components) {
+      counts[categoryOf(differences[index]!)]! += 1;
+    }
+    codes.push(codeFor(counts));
+  }
+  const head = header(grid, options, codes);
+  // At most 16 bits of code and 15 of difference, every byte stuffed; the end and a spare byte.
+  const target = new Uint8Array(head.length + longest(differences, codes) * 2 + 16);
+  target.set(head);
+  const end = writeScan(differences, codes, { bytes: target, at: head.length });
+  target[end] = 0xff;
+  target[end + 1] = 0xd9;
+  return target.slice(0, end + 2);
+}
+
+/** Bits that the absolute value of a difference needs: SSSS of ITU T.81 table H.2. */
+function categoryOf(difference: number): number {
+  return 32 - Math.clz32(difference < 0 ? -difference : difference);
+}
+
+function differencesOf(grid: SampleGrid, options: LosslessOptions): Int32Array {
+  const { samples, stride, width, height } = grid;
+  const { components, predictor, bits } = options;
+  const differences = new Int32Array(width * height);
+  let index = 0;
+  for (let row = 0; row < height; row++) {
+    const start = (grid.top + row) * stride + grid.left;
+    for (let column = 0; column < width; column++, index++) {
+      const at = start + column;
+      let predicted: number;
+      if (row === 0) predicted = column < components ? 1 << (bits - 1) : samples[at - components]!;
+      else if (column < components) predicted = samples[at - stride]!;
+      else if (predictor === 1) predicted = samples[at - components]!;
+      else predicted = predict(predictor, samples, { at, stride, components });
+      differences[index] = samples[at]! - predicted;
+    }
+  }
+  return differences;
+}
+
+function predict(
+  predictor: Predictor,
+  samples: Uint16Array,
+  place: { readonly at: number; readonly stride: number; readonly components: number },
+): number {
+  const left = samples[place.at - place.components]!;
+  const above = samples[place.at - place.stride]!;
+  const corner = samples[place.at - place.stride - place.components]!;
+  switch (predictor) {
+    case 1:
+      return left;
+    case 2:
+      return above;
+    case 3:
+      return corner;
+    case 4:
+      return left + above - corner;
+    case 5:
+      return left + ((above - corner) >> 1);
+    case 6:
+      return above + ((left - corner) >> 1);
+    case 7:
+      return (left + above) >> 1;
+  }
+}
+
+/** Bytes of the coded differences without stuffing. */
+function longest(differences: Int32Array, codes: readonly HuffmanCode[]): number {
+  let bits = 0;
+  for (let index = 0; index < differences.length; index++) {
+    const category = categoryOf(differences[index]!);
+    bits += codes[index % codes.length]!.length[category]! + category;
+  }
+  return Math.ceil(bits / 8);
+}
+
+function header(
+  { width, height }: SampleGrid,
+  { bits, components, predictor }: LosslessOptions,
+  codes: readonly HuffmanCode[],
+): number[] {
+  const bytes = [0xff, 0xd8];
+  codes.forEach((code, table) => {
+    const values = code.symbols;
+    segment(bytes, 0xc4, [table, ...code.counts, ...values]);
+  });
+  const columns = width / components;
+  const frame = [bits, height >> 8, height & 255, columns >> 8, columns & 255, components];
+  const scan: number[] = [components];
+  for (let component = 0; component < components; component++) {
+    frame.push(component, 0x11, 0);
+    scan.push(component, component << 4);
+  }
+  segment(bytes, 0xc3, frame);
+  segment(bytes, 0xda, [...scan, predictor, 0, 0]);
+  return bytes;
+}
+
+function segment(bytes: number[], marker: number, content: readonly number[]): void {
+  const length = content.length + 2;
+  bytes.push(0xff, marker, length >> 8, length & 255, ...content);
+}
+
+function writeScan(
+  differences: Int32Array,
+  codes: readonly HuffmanCode[],
+  target: { readonly bytes: Uint8Array; readonly at: number },
+): number {
+  const { bytes } = target;
+  let at = target.at;
+  let held = 0;
+  let count = 0;
+  const last = codes.length - 1;
+  for (let index = 0; index < differences.length; index++) {
+    const difference = differences[index]!;
+    const code = codes[index & last]!;
+    const category = categoryOf(difference);
+    // A negative difference is written as its lowest bits, less one (ITU T.81 F.1.2.1.1).
+    const extra = difference < 0 ? difference - 1 + (1 << category) : difference;
+    for (let part = 0; part < 2; part++) {
+      const length = part === 0 ? code.length[category]! : category;
+      held = (held << length) | (part === 0 ? code.code[category]! : extra);
+      count += length;
+      while (count >= 8) {
+        count -= 8;
+        const byte = (held >>> count) & 255;
+        bytes[at++] = byte;
+        // A zero byte follows each 0xFF, or it would look like a marker.
+        if (byte === 255) bytes[at++] = 0;
+      }
+      held &= (1 << count) - 1;
+    }
+  }
+  if (count > 0) {
+    const byte = ((held << (8 - count)) | ((1 << (8 - count)) - 1)) & 255;
+    bytes[at++] = byte;
+    if (byte === 255) bytes[at++] = 0;
+  }
+  return at;
+}
