@@ -2,4 +2,5 @@
  * testing: a world in memory that fails as real ones do: what a test of anything that touches the world needs.
  * Invariant: deterministic from a seed; nothing here needs a test runner.
  */
+export * from './shoot/index.ts';
 export * from './simulation.ts';

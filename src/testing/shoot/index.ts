@@ -11,8 +11,14 @@ export {
   shootFrame,
   simCamera,
 } from './camera.ts';
-export { type NoiseModel, noiseSigmaAt, patternSigmaAt } from './noise-model.ts';
+export { writeCameraJpeg } from './camera-jpeg.ts';
+export { type DngLayout, type DngOptions, writeDng } from './dng.ts';
+export { type NefOptions, writeNef } from './nef.ts';
+export { type NoiseModel, noiseSigmaAt, patternSigmaAt, type SampleBits } from './noise-model.ts';
+export { type Previews, renderPreviews } from './previews.ts';
 export type { RawFormat, ShootPlan } from './shoot-plan.ts';
 export { benchShoot, demoShoot, RAW_FORMATS, tinyShoot } from './shoot-presets.ts';
-export type { ShotFile } from './write-frame.ts';
+export type { Place, ShotFacts } from './shot-facts.ts';
+export type { TiffOrder } from './tiff-writer.ts';
+export type { CardDisk, ShotFile } from './write-frame.ts';
 export { type ShootSummary, type ShotGroup, writeShoot } from './write-shoot.ts';

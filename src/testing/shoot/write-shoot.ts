@@ -30,13 +30,13 @@ export interface ShotGroup {
 /**
  * Writes a card as the simulated camera would: DCIM folders, RAW, JPEG, sidecars, voice notes, a catalog.
  * @param folder absolute path that becomes the card's root; made where it is not there (its parent must be)
- * @param options with `workers`, frames are made in parallel on the disk that those reach
+ * @param workers where given, frames are made in parallel on the disk that those reach
  */
 export async function writeShoot(
   disk: CardDisk,
   folder: string,
   plan: ShootPlan,
-  options: { readonly workers?: Workers } = {},
+  workers?: Workers,
 ): Promise<ShootSummary> {
   const planned = planFrames(plan);
   await disk.makeFolder(folder);
@@ -44,7 +44,6 @@ export async function writeShoot(
   for (const name of new Set(planned.map((frame) => frame.folder))) {
     await disk.makeFolder(`${folder}/${name}`);
   }
-  const { workers } = options;
   const frames = await inOrder(workers?.count ?? 1, planned, (frame) => {
     const request = { plan, frame, folder };
     return workers === undefined ? writeFrame(disk, request) : workers.run(FRAME_TASK, request);
