@@ -9,6 +9,8 @@ export interface ProgressView {
   readonly bytesTotal: number;
   readonly filesDone: number;
   readonly filesTotal: number;
+  /** What is counted, where it is not files. */
+  readonly unit?: string;
 }
 
 /** Erases the line of the cursor (ECMA-48: carriage return, erase to the end of the line). */
@@ -76,8 +78,9 @@ export function formatProgress(view: ProgressView, pace: Pace, columns: number):
   const bytesDone = Math.min(view.bytesDone, bytesTotal);
   const share = bytesTotal > 0 ? bytesDone / bytesTotal : view.filesDone / filesTotal;
   const parts = [`${name} ${bar(share)} ${String(Math.floor(share * 100)).padStart(3)} %`];
-  if (filesTotal > 0) parts.push(`${groupDigits(view.filesDone)}/${groupDigits(filesTotal)} files`);
-  parts.push(`${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`);
+  const { filesDone, unit = 'files' } = view;
+  if (filesTotal > 0) parts.push(`${groupDigits(filesDone)}/${groupDigits(filesTotal)} ${unit}`);
+  if (bytesTotal > 0) parts.push(`${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`);
   if (pace.durationMs >= RATE_SPAN_MS_MIN && pace.bytes > 0) {
     const leftMs = ((bytesTotal - bytesDone) / pace.bytes) * pace.durationMs;
     parts.push(formatRate(pace.bytes, pace.durationMs), `${formatDuration(leftMs)} left`);

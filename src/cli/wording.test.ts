@@ -27,7 +27,9 @@ describe('sizes, counts, times', () => {
   ])('%d is %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
 
   it.each([
-    [0, '0.0 s'],
+    [0, '0 ms'],
+    [99, '99 ms'],
+    [99.5, '0.1 s'],
     [9949, '9.9 s'],
     [9950, '10 s'],
     [59_499, '59 s'],

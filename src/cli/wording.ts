@@ -26,6 +26,7 @@ export function groupDigits(count: number): string {
 /** A length of time, as exact as a person needs it. */
 export function formatDuration(durationMs: number): string {
   const seconds = durationMs / 1000;
+  if (seconds < 0.0995) return `${Math.round(durationMs)} ms`;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
