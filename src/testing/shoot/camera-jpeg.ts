@@ -2,12 +2,12 @@ import type { SensorFrame } from './camera.ts';
 import { cameraFields, exifFolder, exifPointers } from './exif.ts';
 import { nikonNote } from './maker-note.ts';
 import { encodeJpeg, type Previews } from './previews.ts';
-import { renderHalf } from './render.ts';
+import { renderFrame } from './render.ts';
 import type { ShotFacts } from './shot-facts.ts';
 import { blobOf, field, type TiffFolder, writeTiff } from './tiff-writer.ts';
 
 /** JPEG quality of the file beside the RAW; the preview inside it is coarser. */
-const QUALITY = 92;
+const QUALITY = 90;
 
 /** Writes the JPEG that a camera puts beside its RAW: the same exposure, with EXIF and thumbnail. */
 export async function writeCameraJpeg(
@@ -15,7 +15,7 @@ export async function writeCameraJpeg(
   facts: ShotFacts,
   previews: Previews,
 ): Promise<Uint8Array> {
-  const jpeg = await encodeJpeg(renderHalf(frame), frame, QUALITY);
+  const jpeg = await encodeJpeg(previews.developed ?? renderFrame(frame), QUALITY);
   return withExif(jpeg, writeTiff('II', exifRoot(frame, facts, previews)));
 }
 

@@ -111,7 +111,7 @@ function jobOf(camera: SimCamera, shot: Shot): SensorJob {
     textureSeed: scene.seed,
     baseOctaves: scene.baseOctaves,
     roughOctaves: scene.roughOctaves,
-    fineGains: [0.35, 0.5, 0.6],
+    fineGains: [0.5, 0.8, 0.9],
     cfa: cfaChannels(camera.cfa),
     electrons: [exposure * red, exposure * green, exposure * blue],
     fixedPattern: noise.fixedPattern,

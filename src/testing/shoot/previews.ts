@@ -1,5 +1,5 @@
 import type { SensorFrame } from './camera.ts';
-import { type RgbImage, renderHalf } from './render.ts';
+import { type RgbImage, renderFrame } from './render.ts';
 
 /** The pictures that go with a frame. */
 export interface Previews {
@@ -8,47 +8,60 @@ export interface Previews {
   /** At most 160 pixels wide and a quarter of the frame: as pixels, and as JPEG. */
   readonly small: RgbImage;
   readonly smallJpeg: Uint8Array;
+  /** The developed frame, for the JPEG beside the RAW; null where none is wanted. */
+  readonly developed: RgbImage | null;
 }
 
 /** The widest thumbnail, in pixels (EXIF and DCF cameras write 160 x 120). */
 const THUMBNAIL_WIDTH = 160;
+/** Quality of the JPEG inside a RAW file, and of thumbnails. */
+const PREVIEW_QUALITY = 60;
 
-/** Develops a frame and encodes its pictures; the same frame gives the same bytes. */
-export async function renderPreviews(frame: SensorFrame): Promise<Previews> {
-  const half = renderHalf(frame);
-  const width = Math.min(THUMBNAIL_WIDTH, frame.width >> 2);
-  const size = { width, height: Math.max(8, Math.round((width * frame.height) / frame.width)) };
-  const [full, pixels] = await Promise.all([
-    encodeJpeg(half, frame, 80),
-    (await open(half))
-      .resize({ ...size, fit: 'fill' })
-      .raw()
-      .toBuffer(),
-  ]);
-  const small = { ...size, pixels: new Uint8Array(pixels) };
-  return { full, small, smallJpeg: await encodeJpeg(small, size, 75) };
+/**
+ * Develops a frame and encodes its pictures; the same frame gives the same bytes.
+ * @param keep whether a JPEG is to be written beside the RAW: keeps the developed pixels for it
+ */
+export async function renderPreviews(frame: SensorFrame, keep = true): Promise<Previews> {
+  const developed = renderFrame(frame);
+  const small = shrink(developed, Math.min(THUMBNAIL_WIDTH, frame.width >> 2));
+  const full = await encodeJpeg(developed, PREVIEW_QUALITY);
+  const smallJpeg = await encodeJpeg(small, PREVIEW_QUALITY);
+  return { full, small, smallJpeg, developed: keep ? developed : null };
 }
 
-/** A JPEG of this size and quality (1 to 100) without any metadata. */
-export async function encodeJpeg(
-  image: RgbImage,
-  size: { readonly width: number; readonly height: number },
-  quality: number,
-): Promise<Uint8Array> {
-  const picture = await open(image);
-  const { width, height } = size;
-  const buffer = await picture
-    .resize({ width, height, fit: 'fill', kernel: 'cubic' })
-    .jpeg({ quality })
+/** A baseline JPEG of this quality (1 to 100), 4:2:0, with the standard's Huffman tables, without any metadata. */
+export async function encodeJpeg(image: RgbImage, quality: number): Promise<Uint8Array> {
+  // Loaded here, so that tests that take no pictures start without it.
+  const { default: sharp } = await import('sharp');
+  const { width, height } = image;
+  const raw = { width, height, channels: 3 } as const;
+  const buffer = await sharp(image.pixels, { raw, limitInputPixels: false })
+    .jpeg({ quality, optimiseCoding: false })
     .toBuffer();
   return withoutJfif(new Uint8Array(buffer));
 }
 
-async function open(image: RgbImage): Promise<import('sharp').Sharp> {
-  // Loaded here, so that tests that take no pictures start without it.
-  const { default: sharp } = await import('sharp');
-  const { width, height } = image;
-  return sharp(image.pixels, { raw: { width, height, channels: 3 }, limitInputPixels: false });
+/** The picture at this width, each pixel the mean of up to 64 of those it stands for. */
+function shrink(image: RgbImage, width: number): RgbImage {
+  const height = Math.max(8, Math.round((width * image.height) / image.width));
+  const pixels = new Uint8Array(width * height * 3);
+  const steps = 8;
+  for (let out = 0; out < width * height; out++) {
+    const column = out % width;
+    const row = Math.floor(out / width);
+    const sums = [0, 0, 0];
+    for (let part = 0; part < steps * steps; part++) {
+      const x = Math.floor(((column + (part % steps) / steps) * image.width) / width);
+      const y = Math.floor(((row + Math.floor(part / steps) / steps) * image.height) / height);
+      const at = (y * image.width + x) * 3;
+      for (let channel = 0; channel < 3; channel++) sums[channel]! += image.pixels[at + channel]!;
+    }
+    pixels.set(
+      sums.map((sum) => Math.round(sum / (steps * steps))),
+      out * 3,
+    );
+  }
+  return { width, height, pixels };
 }
 
 /** Leaves the APP0 segment out: cameras put EXIF's APP1 straight after the start (EXIF 2.31, section 4.5.4). */

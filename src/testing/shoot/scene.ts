@@ -50,7 +50,7 @@ export function planScene(seed: number, width: number, height: number): Scene {
     width,
     height,
     baseOctaves: octavesOf(hash32(seed, 1), octaves, 0.42),
-    roughOctaves: octavesOf(hash32(seed, 2), Math.max(2, octaves - 1), 0.8),
+    roughOctaves: octavesOf(hash32(seed, 2), Math.max(2, octaves - 1), 1.2),
     horizon,
     sun,
     shapes: [

@@ -44,7 +44,7 @@ export async function writeFrame(disk: CardDisk, request: FrameRequest): Promise
   const { plan, frame, folder } = request;
   const { facts } = frame;
   const sensor = expose(plan, frame);
-  const previews = await renderPreviews(sensor);
+  const previews = await renderPreviews(sensor, plan.pairs);
   const extension = extensionOf(frame.format);
   const files: ShotFile[] = [];
   const put = async (ending: string, bytes: Uint8Array): Promise<void> => {
