@@ -1,13 +1,14 @@
 import { LIMITS } from '../base/index.ts';
 import type { Disk } from '../platform/index.ts';
-import { readChunks } from './digest-file.ts';
+import { digestFile, RunningDigest, readChunks } from './digest-file.ts';
 import { publishFiles } from './publish.ts';
 
 /**
- * Makes bytes durable under a new name: unfinished file, sync, rename, sync file and folder.
+ * Makes bytes durable under a new name: unfinished file, sync, read back, rename, sync file and folder.
  * @param part absolute path of the unfinished file, in a folder that exists
  * @param target absolute path of the final name
  * @returns false, with nothing left behind, where the name is taken
+ * @throws the disk's own error; EIO where other bytes came back
  */
 export async function writeSmallFile(
   disk: Disk,
@@ -21,6 +22,12 @@ export async function writeSmallFile(
     await file.sync();
   } finally {
     await file.close();
+  }
+  const written = new RunningDigest();
+  written.update(bytes);
+  if ((await digestFile(disk, part, { direct: true })).blob !== written.finish().blob) {
+    await disk.removeFile(part);
+    throw Object.assign(new Error(`EIO: ${part} read back with other bytes`), { code: 'EIO' });
   }
   const folder = target.slice(0, target.lastIndexOf('/'));
   const { states } = await publishFiles(disk, [{ part, target }], [folder]);

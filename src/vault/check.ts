@@ -7,6 +7,7 @@ import { findGaps } from './gaps.ts';
 import {
   type Inventory,
   listOriginals,
+  placeKey,
   type StoredFile,
   storedFiles,
   unnamed,
@@ -128,7 +129,7 @@ function checkSnapshots(vault: Vault, findings: Findings): void {
 function checkPresence(vault: Vault, inventory: Inventory, findings: Findings): StoredFile[] {
   const present: StoredFile[] = [];
   for (const file of storedFiles(vault.ledger)) {
-    const found = inventory.get(file.at);
+    const found = inventory.get(placeKey(file.at));
     if (found?.sizeBytes === file.sizeBytes) {
       present.push(file);
       continue;

@@ -67,8 +67,8 @@ function hasLostLine(journal: JournalFacts): boolean {
 }
 
 function* sumsNumbers(inventory: Inventory): Generator<number> {
-  for (const at of inventory.keys()) {
-    const number = /\/SHA256SUMS-(\d{6,12})(-\d+)?\.txt$/.exec(at)?.[1];
+  for (const { at } of inventory.values()) {
+    const number = /\/SHA256SUMS-(\d{6,12})(-\d+)?\.txt$/i.exec(at)?.[1];
     if (number !== undefined) yield Number(number);
   }
 }

@@ -3,8 +3,22 @@ import type { Disk } from '../platform/index.ts';
 import type { Ledger, Place } from './ledger.ts';
 import type { Vault } from './open.ts';
 
-/** What lies in `originals/`, by place. */
-export type Inventory = ReadonlyMap<string, { readonly sizeBytes: number }>;
+/** What lies in `originals/`, by {@link placeKey}. */
+export type Inventory = ReadonlyMap<string, ListedFile>;
+
+/** One file as the drive lists it. */
+export interface ListedFile {
+  readonly at: string;
+  readonly sizeBytes: number;
+}
+
+/**
+ * The form of a place in which drives can be asked for it: some list names in another case (NTFS mounted without case)
+ * or in another Unicode form (HFS+) than they were given, and a protected file must never look like an unknown one.
+ */
+export function placeKey(at: string): string {
+  return at.toLowerCase().normalize('NFC');
+}
 
 /** Lists every file of `originals/`; folders that cannot be listed are handed to `onFailure`. */
 export async function listOriginals(
@@ -12,7 +26,7 @@ export async function listOriginals(
   root: string,
   onFailure: (folder: string, error: unknown) => void,
 ): Promise<Inventory> {
-  const files = new Map<string, { readonly sizeBytes: number }>();
+  const files = new Map<string, ListedFile>();
   const folders = ['originals'];
   for (;;) {
     const folder = folders.pop();
@@ -21,7 +35,7 @@ export async function listOriginals(
       for (const entry of await disk.listFolder(`${root}/${folder}`)) {
         const at = `${folder}/${entry.name}`;
         if (entry.kind === 'folder') folders.push(at);
-        else files.set(at, { sizeBytes: entry.sizeBytes });
+        else files.set(placeKey(at), { at, sizeBytes: entry.sizeBytes });
       }
     } catch (error) {
       onFailure(folder, error);
@@ -51,7 +65,7 @@ export async function findByName(
   vault: Vault,
 ): Promise<(blob: BlobId) => readonly string[]> {
   const byDigits = new Map<string, string[]>();
-  for (const at of (await listOriginals(disk, vault.root, () => {})).keys()) {
+  for (const { at } of (await listOriginals(disk, vault.root, () => {})).values()) {
     const digits = /~([0-9a-f]{16})[0-9a-f]*(\.[^./]*)?$/.exec(at)?.[1];
     if (digits !== undefined) byDigits.set(digits, [...(byDigits.get(digits) ?? []), at]);
   }
@@ -60,7 +74,7 @@ export async function findByName(
 
 /** The places of an inventory that no line names: what interrupted work left, as long as no line is lost. */
 export function unnamed(ledger: Ledger, inventory: Inventory): string[] {
-  const named = new Set<string>(ledger.files.keys());
-  for (const file of storedFiles(ledger)) named.add(file.at);
-  return [...inventory.keys()].filter((at) => !named.has(at));
+  const named = new Set<string>([...ledger.files.keys()].map(placeKey));
+  for (const file of storedFiles(ledger)) named.add(placeKey(file.at));
+  return [...inventory].filter(([key]) => !named.has(key)).map(([, { at }]) => at);
 }

@@ -145,7 +145,10 @@ describe('JournalWriter', () => {
 
 describe('parseJournalName()', () => {
   it('knows journal files from others', () => {
-    expect(parseJournalName(NAME)).toEqual({ name: NAME, number: 1, writer: '0123456789abcdef' });
+    const parsed = { name: NAME, file: NAME, number: 1, writer: '0123456789abcdef' };
+    expect(parseJournalName(NAME)).toEqual(parsed);
+    const file = NAME.toLowerCase();
+    expect(parseJournalName(file), 'as some drives list it').toEqual({ ...parsed, file });
     expect(parseJournalName('000001.jsonl')).toBeNull();
     expect(parseJournalName(`._${NAME}`)).toBeNull();
   });

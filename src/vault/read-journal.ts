@@ -2,13 +2,16 @@ import { createHash } from 'node:crypto';
 import { type BlobId, formatHex, LIMITS } from '../base/index.ts';
 import type { Disk } from '../platform/index.ts';
 import { readChunks } from '../store/index.ts';
-import { type LineValue, parseLine } from './line.ts';
+import { formatLine, type LineValue, parseLine } from './line.ts';
 import { isKnownType, parseRecord } from './parse-record.ts';
 import type { JournalRecord, OpenRecord, SealRecord } from './records.ts';
 
 /** A journal file by its name. */
 export interface JournalName {
+  /** As it was given. */
   readonly name: string;
+  /** As the drive lists it: some show another case. */
+  readonly file: string;
   readonly number: number;
   readonly writer: string;
 }
@@ -38,10 +41,12 @@ export interface JournalFacts extends JournalName {
 }
 
 /** Reads `NNNNNN-YYYYMMDDTHHMMSSZ-<writer>.jsonl`; null where the name is something else. */
-export function parseJournalName(name: string): JournalName | null {
-  const match = /^(\d{6,12})-\d{8}T\d{6}Z-([0-9a-f]{16})\.jsonl$/.exec(name);
+export function parseJournalName(file: string): JournalName | null {
+  const match = /^(\d{6,12})-(\d{8}T\d{6}Z)-([0-9a-f]{16})\.jsonl$/i.exec(file);
   if (match === null) return null;
-  return { name, number: Number(match[1]), writer: match[2] ?? '' };
+  const [, number = '', time = '', writer = ''] = match;
+  const name = `${number}-${time.toUpperCase()}-${writer.toLowerCase()}.jsonl`;
+  return { name, file, number: Number(number), writer: writer.toLowerCase() };
 }
 
 /** The journal files of a folder in reading order: number, then name. */
@@ -60,7 +65,7 @@ export async function readJournal(
   name: JournalName,
   onRecord: (record: JournalRecord) => void,
 ): Promise<JournalFacts> {
-  const path = `${folder}/${name.name}`;
+  const path = `${folder}/${name.file}`;
   const reader = new LineReader(onRecord);
   const mtimeMs = (await disk.stat(path))?.mtimeMs ?? 0;
   const file = await disk.openRead(path);
@@ -116,7 +121,7 @@ class LineReader {
     this.#digestRun();
   }
 
-  finish(): Omit<JournalFacts, 'name' | 'number' | 'writer' | 'mtimeMs'> {
+  finish(): Omit<JournalFacts, keyof JournalName | 'mtimeMs'> {
     if (this.#carry.length > 0) this.#lastLine();
     const seal = this.#seal?.line === this.#lines ? this.#seal : null;
     if (this.#seal !== null) this.#countLostTail();
@@ -162,9 +167,33 @@ class LineReader {
       this.#good(bytes, parsed.value, parsed.state);
       return;
     }
-    const pair = splitPair(bytes);
-    if (pair === null) this.#lost(bytes);
-    else for (const half of pair) this.#good(half.bytes, half.value, 'mended');
+    if (!this.#joined(bytes) && !this.#parted(bytes)) this.#lost(bytes);
+  }
+
+  /** A line that was cut in two because one of its characters became a line feed. */
+  #joined(rest: Uint8Array): boolean {
+    const start = this.#lostTail.at(-1);
+    if (start === undefined) return false;
+    const bytes = Buffer.concat([start, rest]);
+    const parsed = parseLine(bytes.subarray(0, -1));
+    if (parsed.state === 'lost') return false;
+    this.#lostTail.pop();
+    this.#lines -= 1;
+    this.#good(bytes, parsed.value, 'mended');
+    return true;
+  }
+
+  /** Two lines that became one because the line feed between them was damaged. */
+  #parted(bytes: Uint8Array): boolean {
+    const cut = cutOfPair(bytes);
+    if (cut < 0) return false;
+    const first = parseLine(bytes.subarray(0, cut));
+    const second = parseLine(bytes.subarray(cut + 1, -1));
+    if (first.state === 'lost' || second.state === 'lost') return false;
+    this.#good(bytes.subarray(0, cut + 1), first.value, 'mended');
+    this.#lines += 1;
+    this.#good(bytes.subarray(cut + 1), second.value, second.state);
+    return true;
   }
 
   #good(bytes: Uint8Array, value: LineValue, state: 'whole' | 'mended'): void {
@@ -179,7 +208,8 @@ class LineReader {
       const sha256 = formatHex(this.#hash.copy().digest());
       this.#seal = { record, line: this.#lines, sha256 };
     }
-    this.#digest(bytes);
+    // What was mended counts as it was written: the seal then still tells whether anything else is wrong.
+    this.#digest(state === 'mended' ? formatLine(value) : bytes);
     this.#wholeBytes = this.#bytes;
     if (record === null) return;
     if (record.type === 'open') this.#open ??= record;
@@ -227,19 +257,9 @@ class LineReader {
 const TORN_LINES_MAX = 16;
 const NO_BYTES = new Uint8Array(0);
 
-/** Two lines that became one because the line feed between them was damaged; null where it is something else. */
-function splitPair(
-  bytes: Uint8Array,
-): readonly { readonly bytes: Uint8Array; readonly value: LineValue }[] | null {
+/** Where the line feed between two lines was, by what stands around it; negative where nothing does. */
+function cutOfPair(bytes: Uint8Array): number {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
   const end = /,"crc":"[0-9a-f]{8}"\}(?=.\{"type":")/s.exec(text);
-  if (end === null) return null;
-  const cut = end.index + end[0].length;
-  const first = parseLine(bytes.subarray(0, cut));
-  const second = parseLine(bytes.subarray(cut + 1, -1));
-  if (first.state === 'lost' || second.state === 'lost') return null;
-  return [
-    { bytes: bytes.subarray(0, cut + 1), value: first.value },
-    { bytes: bytes.subarray(cut + 1), value: second.value },
-  ];
+  return end === null ? -1 : end.index + end[0].length;
 }
