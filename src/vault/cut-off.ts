@@ -32,7 +32,7 @@ export async function readOtherWriters(
       ended.add(name.writer);
       continue;
     }
-    await world.disk.syncFile(`${folder}/${name.name}`);
+    await world.disk.syncFile(`${folder}/${name.file}`);
     const journal = await readJournal(world.disk, folder, name, () => {});
     if (isLiveJournal(world, vault.ledger, journal)) continue;
     ended.add(name.writer);

@@ -34,6 +34,8 @@ export interface SceneOptions {
   readonly profile: DiskProfile;
   /** Whether a second vault on a drive of its own stands beside the first. */
   readonly hasMirror?: boolean;
+  /** Whether the card begins with nothing on it, for a test to fill. */
+  readonly isCardEmpty?: boolean;
 }
 
 /** The label of the card in every scene: the top folder of its snapshots. */
@@ -75,7 +77,7 @@ export class SceneWriter {
     this.roots = roots;
   }
 
-  /** A card with a first day's work, and empty vaults. */
+  /** A card with a first day's work unless told otherwise, and empty vaults. */
   static async begin(options: SceneOptions): Promise<SceneWriter> {
     // Small steps, so that power can go in the middle of a file.
     const disk = new SimulatedDisk({ seed: 1, writeChunkBytes: 1500 });
@@ -86,7 +88,7 @@ export class SceneWriter {
     }
     const writer = new SceneWriter(disk, roots);
     for (const root of roots) await createVault(writer.process(), root, { label: 'Field A' });
-    writer.shootFirstDay();
+    if (options.isCardEmpty !== true) writer.shootFirstDay();
     return writer;
   }
 
