@@ -34,6 +34,11 @@ const TIME = '2026-11-22T09:00:00.000Z';
 const MTIME_US = 1_795_338_000_123_456;
 const VOLUME = { id: 'ABCD-1234', label: 'NIKON Z 9', fileSystem: 'exfat' };
 
+/** One hour later with each run. */
+function timeOf(run: string): string {
+  return TIME.replace('09:', `1${run[0]}:`);
+}
+
 interface Journal {
   readonly name: string;
   readonly lines: Buffer[];
@@ -218,7 +223,7 @@ function addSnapshot(
     };
   });
   for (let twice = 0; twice < 2; twice++) {
-    add(draft, { type: 'snapshot', run, time: TIME, complete: true, issues: 0, sources });
+    add(draft, { type: 'snapshot', run, time: timeOf(run), complete: true, issues: 0, sources });
   }
 }
 
@@ -248,7 +253,7 @@ async function writeFirstRun(draft: Draft): Promise<void> {
   await putNamed(draft, 'READ ME FIRST.txt', 'Pictures are in originals.\n');
   await putNamed(draft, 'recover.html', '<!doctype html>\n');
   const sources = [sourceRecord(CARD, null), sourceRecord(DESK, null)];
-  add(draft, { type: 'run', run, time: TIME, sources });
+  add(draft, { type: 'run', run, time: timeOf(run), sources });
   const entries = [...CARD_ENTRIES, ...DESK_ENTRIES];
   await addEntries(draft, run, entries);
   await putSums(draft, '000001', [...draft.listed]);
@@ -265,7 +270,7 @@ async function writeSecondRun(draft: Draft): Promise<readonly SampleEntry[]> {
   const run = SAMPLE_RUNS.second;
   const first = SAMPLE_RUNS.first;
   beginJournal(draft, '000002', 'b');
-  add(draft, { type: 'run', run, time: TIME, sources: [sourceRecord(CARD, first)] });
+  add(draft, { type: 'run', run, time: timeOf(run), sources: [sourceRecord(CARD, first)] });
   await addEntries(draft, run, SECOND_NEW);
   await store(draft, contentOf('jpeg two'), 'DSC_0002.JPG', 24);
   await store(draft, contentOf('rotten one'), 'DSC_0001.NEF');
@@ -285,7 +290,7 @@ async function writeSecondRun(draft: Draft): Promise<readonly SampleEntry[]> {
 async function writeForgottenRun(draft: Draft): Promise<void> {
   const run = SAMPLE_RUNS.forgotten;
   beginJournal(draft, '000002', 'c');
-  add(draft, { type: 'run', run, time: TIME, sources: [sourceRecord('Trial', null)] });
+  add(draft, { type: 'run', run, time: timeOf(run), sources: [sourceRecord('Trial', null)] });
   await addEntries(draft, run, FORGOTTEN);
   await putSums(draft, '000002-2', [...draft.listed]);
   addSnapshot(draft, run, { Trial: null }, FORGOTTEN);
@@ -298,18 +303,25 @@ async function writeForgottenRun(draft: Draft): Promise<void> {
   draft.stored.delete(at);
   await putSums(draft, '000003', [...draft.stored].sort());
   add(draft, { type: 'drop', blob, at, time: TIME });
-  await endJournal(draft, true);
-  for (const old of ['000001', '000002', '000002-2']) {
-    await rm(join(draft.folder, `${DAY}/SHA256SUMS-${old}.txt`));
+  const old = ['000001', '000002', '000002-2'].map((number) => `${DAY}/SHA256SUMS-${number}.txt`);
+  for (const path of old) {
+    const digest = sha256(await readFile(join(draft.folder, path)));
+    add(draft, { type: 'drop', blob: digest, at: path, time: TIME });
   }
-  await rm(join(draft.folder, at));
+  await endJournal(draft, true);
+  for (const path of [...old, at]) await rm(join(draft.folder, path));
 }
 
 /** A run that was cut off in the middle of a line, and the run that closed its journal and went on. */
 async function writeLastRuns(draft: Draft): Promise<void> {
   const { second, cutOff, latest } = SAMPLE_RUNS;
   beginJournal(draft, '000004', 'e');
-  add(draft, { type: 'run', run: cutOff, time: TIME, sources: [sourceRecord(CARD, second)] });
+  add(draft, {
+    type: 'run',
+    run: cutOff,
+    time: timeOf(cutOff),
+    sources: [sourceRecord(CARD, second)],
+  });
   await addEntries(draft, cutOff, CUT_OFF);
   const whole = Buffer.concat(draft.journal.lines);
   const closed = draft.journal.name.slice('journal/'.length);
@@ -318,7 +330,12 @@ async function writeLastRuns(draft: Draft): Promise<void> {
   beginJournal(draft, '000005', 'f');
   const bytes = whole.length;
   add(draft, { type: 'closed', journal: closed, bytes, sha256: sha256(whole) });
-  add(draft, { type: 'run', run: latest, time: TIME, sources: [sourceRecord(CARD, cutOff)] });
+  add(draft, {
+    type: 'run',
+    run: latest,
+    time: timeOf(latest),
+    sources: [sourceRecord(CARD, cutOff)],
+  });
   add(draft, { type: 'from-the-future', anything: [1, 2, 3] });
   add(draft, { type: 'alive', time: TIME });
   await addEntries(draft, latest, LAST);
