@@ -23,12 +23,13 @@ import type { ActEvent, ActRequest } from './acts.ts';
 
 const request: ActRequest = JSON.parse(process.argv[2] ?? '{}');
 const progress = new Progress();
+const NOW_MS = Date.UTC(2026, 10, 22, 9);
 
 function say(event: ActEvent): void {
   process.stdout.write(`${JSON.stringify(event)}\n`);
 }
 
-/** Random names that are the same for the same seed, where a fault must be planted under a known name. */
+/** Random names and a time that are the same for the same seed, where faults are planted under known names. */
 function worldOf(seed: string | undefined): World {
   const world = openWorld();
   if (seed === undefined) return world;
@@ -37,7 +38,7 @@ function worldOf(seed: string | undefined): World {
     drawn += 1;
     return createHash('sha256').update(`${seed}:${drawn}`).digest('hex').slice(0, digits);
   };
-  return { ...world, random: { hex } };
+  return { ...world, random: { hex }, clock: { ...world.clock, nowMs: () => NOW_MS } };
 }
 
 async function runAct(world: World): Promise<unknown> {

@@ -14,7 +14,7 @@ export interface ActRequest {
   readonly snapshot?: string;
   /** Say `at` once so many bytes were done; 1 by default. */
   readonly atBytes?: number;
-  /** Makes random names predictable. */
+  /** Makes random names and the time predictable. */
   readonly seed?: string;
 }
 

@@ -20,15 +20,19 @@ export class Card {
   readonly history: Map<string, Set<string>> = new Map();
   bytes = 0;
   #written = 0;
+  readonly #spell: (path: string) => string;
 
-  constructor(folder: string) {
+  /** @param spell how the card's drive lists a name that it was given */
+  constructor(folder: string, spell: (path: string) => string = (path) => path) {
     this.folder = folder;
+    this.#spell = spell;
     this.name = basename(folder);
     mkdirSync(folder, { recursive: true });
   }
 
-  write(path: string, content: Uint8Array): void {
-    const absolute = join(this.folder, path);
+  write(given: string, content: Uint8Array): void {
+    const absolute = join(this.folder, given);
+    const path = this.#spell(given);
     mkdirSync(dirname(absolute), { recursive: true });
     writeFileSync(absolute, content);
     const digest = createHash('sha256').update(content).digest('hex');
@@ -46,7 +50,7 @@ export class Card {
       this.write(`${stem}.CR2`, contentOf(`${this.folder}:${this.#written}`, size));
       this.write(`${stem}.XMP`, contentOf(`sidecar ${this.#written}`, Math.floor(random() * 900)));
     }
-    const sidecars = [...this.files.keys()].filter((path) => path.endsWith('.XMP'));
+    const sidecars = [...this.files.keys()].filter((path) => /\.XMP$/i.test(path));
     const edited = sidecars[Math.floor(random() * sidecars.length)];
     if (edited !== undefined) this.write(edited, contentOf(`edit ${this.#written}`, 1000));
   }

@@ -25,7 +25,11 @@ export interface TestVolume {
   readonly daemon: number | null;
   /** The loop device, such as `loop0`; '' where there is none. */
   readonly device: string;
-  /** Unmounts it, whatever state it is in, and removes its image. */
+  /** Unmounts it, whatever state it is in; the image stays. */
+  unplug(): void;
+  /** Mounts the same image again, after a repair where its file system asks for one. */
+  mountAgain(path: string): TestVolume;
+  /** Unmounts it and removes its image. */
   remove(): void;
 }
 
@@ -63,38 +67,54 @@ function run(words: readonly string[]): string {
 /** Makes an image of so many MB and mounts it on a folder, which is made. */
 export function mountVolume(type: VolumeType, sizeMb: number, path: string): TestVolume {
   const image = `${path}.img`;
-  mkdirSync(path, { recursive: true });
   writeFileSync(image, '');
   truncateSync(image, sizeMb * 1_048_576);
-  let loop = '';
   try {
-    for (const words of COMMANDS[type]) {
-      if (words.includes('LOOP')) loop = run(['losetup', '--find', '--show', image]);
-      const places = { IMAGE: image, MOUNT: path, SIZE: `size=${sizeMb}m`, LOOP: loop };
-      run(
-        words.map(
-          (word) => places[word as keyof typeof places] ?? word.replace('SIZE', `${sizeMb}m`),
-        ),
-      );
-    }
+    return mountImage(type, { image, sizeMb, path, isNew: true });
   } catch (error) {
     rmSync(image);
     throw error;
+  }
+}
+
+interface Image {
+  readonly image: string;
+  readonly sizeMb: number;
+  readonly path: string;
+  readonly isNew: boolean;
+}
+
+function mountImage(type: VolumeType, from: Image): TestVolume {
+  const { image, sizeMb, path, isNew } = from;
+  mkdirSync(path, { recursive: true });
+  let loop = '';
+  try {
+    for (const words of COMMANDS[type]) {
+      if (words[0]?.startsWith('mkfs') && !isNew) continue;
+      if (words.includes('LOOP')) loop = run(['losetup', '--find', '--show', image]);
+      const places: Readonly<Record<string, string>> = { IMAGE: image, MOUNT: path, LOOP: loop };
+      run(words.map((word) => places[word] ?? word.replace('SIZE', `${sizeMb}m`)));
+    }
   } finally {
     // Detached once it is unmounted.
     if (loop !== '') run(['losetup', '-d', loop]);
   }
   const mount = mountOf(path);
+  const unplug = (): void => {
+    try {
+      run(['umount', path]);
+    } catch {
+      run(['umount', '-l', path]);
+    }
+  };
   return {
     path,
     daemon: mount.isServed ? daemonOf(path) : null,
     device: mount.device.replace('/dev/', ''),
+    unplug,
+    mountAgain: (where) => mountImage(type, { ...from, path: where, isNew: false }),
     remove: () => {
-      try {
-        run(['umount', path]);
-      } catch {
-        run(['umount', '-l', path]);
-      }
+      if (mountOf(path).device !== '') unplug();
       rmSync(image, { force: true });
     },
   };
