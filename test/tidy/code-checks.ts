@@ -83,7 +83,7 @@ export function checkFileNames(files: readonly ParsedFile[]): string[] {
   for (const { path } of files) {
     const name = path.slice(path.lastIndexOf('/') + 1);
     const parts = name.split(/[.-]/);
-    if (!/^[a-z0-9]+(-[a-z0-9]+)*(\.(test|planted|config|d))?\.(ts|mjs)$/.test(name)) {
+    if (!/^[a-z0-9]+(-[a-z0-9]+)*(\.(test|bench|planted|config|d))?\.(ts|mjs)$/.test(name)) {
       found.push(`${path}: is not kebab-case`);
     }
     const drawer = parts.find((part) => DRAWER_NAMES.includes(part));

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import {
+  absolutePath,
+  backup,
+  createVault,
+  findSnapshot,
+  listPaths,
+  listSnapshots,
+  makeScratchFolder,
+  openVault,
+  openWorld,
+  Progress,
+  status,
+  watchProgress,
+} from '../src/index.ts';
+import { simWorld, tinyShoot, writeShoot } from '../src/testing/index.ts';
+
+describe('the library, as a program would use it', () => {
+  it('protects a card and says what is in the vault', async () => {
+    const world = simWorld(7);
+    const shoot = await writeShoot(world.disk, '/card', tinyShoot(7));
+    world.disk.stage.makeFolders('/drive');
+    const vault = await createVault(world, '/drive/vault', { label: 'Field A' });
+    const progress = new Progress();
+    const report = await backup(world, vault, ['/card'], { progress });
+    expect(report).toMatchObject({ files: shoot.files.length, bytes: shoot.bytes, issueCount: 0 });
+    expect(progress.bytesDone).toBe(shoot.bytes);
+
+    const again = await openVault(world, '/drive/vault');
+    const [snapshot] = listSnapshots(again);
+    expect(snapshot).toEqual(findSnapshot(again, 'latest'));
+    const files = [...listPaths(again, findSnapshot(again, 'latest'))].filter(
+      (entry) => entry.kind === 'file',
+    );
+    expect(files.map((entry) => entry.path).sort()).toEqual(
+      shoot.files.map((file) => `card/${file.path}`).sort(),
+    );
+    expect(await status(world, again)).toMatchObject({
+      label: 'Field A',
+      snapshots: 1,
+      blobs: report.newBlobs,
+      damaged: 0,
+      unfinished: 0,
+      sources: [{ source: 'card', files: shoot.files.length, isUnfinished: false }],
+    });
+  });
+
+  it('shows progress four times a second until it is told to stop', () => {
+    const world = simWorld(1);
+    let ticks = 0;
+    const stop = watchProgress(world, new Progress(), () => {
+      ticks += 1;
+    });
+    world.clock.advance(1000);
+    stop();
+    world.clock.advance(1000);
+    expect(ticks).toBe(4);
+  });
+
+  it('makes scratch folders of its own, on the real disk', async () => {
+    const world = openWorld();
+    const folder = await makeScratchFolder('library-test');
+    try {
+      expect(absolutePath(folder)).toBe(folder);
+      expect(await world.disk.listFolder(folder)).toEqual([]);
+    } finally {
+      await world.disk.removeFolder(folder);
+      await world.workers.close();
+    }
+  });
+});
