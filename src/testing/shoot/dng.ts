@@ -22,7 +22,10 @@ export type DngLayout =
   | { readonly kind: 'words' }
   /** As many bits as a sample has, without gaps. */
   | { readonly kind: 'packed' }
-  /** Lossless JPEG in one strip, or in square tiles of this many samples (a multiple of 16). */
+  /**
+   * Lossless JPEG in one strip, or in square tiles of this many samples (a multiple of 16). LibRaw 0.20 misreads tiles
+   * of two components that are exactly half as wide as the frame.
+   */
   | {
       readonly kind: 'lossless-jpeg';
       readonly components: 1 | 2;

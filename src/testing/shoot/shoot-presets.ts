@@ -36,7 +36,8 @@ const BASE: Omit<ShootPlan, 'seed' | 'frames' | 'width' | 'height'> = {
 
 /** A shoot for unit tests: 8 frames of 64 x 64 in 12 bits, about 20 files with all that belongs to them. */
 export function tinyShoot(seed: number): ShootPlan {
-  return { ...BASE, seed, frames: 8, width: 64, height: 64, bits: 12 };
+  const formats = [RAW_FORMATS.nef, losslessJpeg(2, 1, 48), RAW_FORMATS.packed];
+  return { ...BASE, formats, seed, frames: 8, width: 64, height: 64, bits: 12 };
 }
 
 /** The shoot of the demo: 24 frames of 4 megapixels as RAW+JPEG with sidecars, voice notes and a catalog. */
