@@ -3,6 +3,7 @@ import type { World } from '../platform/index.ts';
 import {
   type DropRecord,
   findGaps,
+  findLeftOver,
   listOriginals,
   openVault,
   splitPlace,
@@ -12,7 +13,7 @@ import {
   type Vault,
   type VaultWriter,
 } from '../vault/index.ts';
-import { type Droppable, planPrune } from './prune-plan.ts';
+import { type Droppable, type PrunePlan, planPrune } from './prune-plan.ts';
 import { writing } from './writing.ts';
 
 /** What prune may do. */
@@ -29,8 +30,10 @@ export interface PruneReport {
   readonly bytes: number;
   /** Captures that no snapshot needs and nobody named: they stay. */
   readonly keptCaptures: readonly Droppable[];
-  /** Files that interrupted work left, removed too. */
+  /** Files that interrupted work left and whose content stands elsewhere, removed too. */
   readonly leftOver: number;
+  /** Files in `originals/` that no line names and whose content the vault does not have elsewhere: they stay. */
+  readonly unknown: readonly string[];
 }
 
 /**
@@ -44,9 +47,7 @@ export async function prune(
   options: PruneOptions = {},
 ): Promise<PruneReport> {
   if (options.dryRun === true) {
-    const plan = planPrune(vault.ledger, options.captures);
-    const leftOver = (await findLeftOver(world, vault)).length;
-    return { ...sumOf(plan.drop), keptCaptures: plan.keptCaptures, leftOver };
+    return reportOf(planPrune(vault.ledger, options.captures), await findUnnamed(world, vault));
   }
   return writing(world, vault, { isExclusive: true }, async (writer) => {
     const lease = await takeLease(world, vault, { act: 'prune', writer: writer.id });
@@ -66,11 +67,11 @@ async function pruneLeased(
   // Others may have written between opening the vault and holding the lease: look again.
   const vault = await openVault(world, writer.vault.root);
   const { ledger } = vault;
-  const leftOver = await findLeftOver(world, vault);
+  const found = await findUnnamed(world, vault);
   const plan = planPrune(ledger, options.captures);
   const time = new Date(world.clock.nowMs()).toISOString();
   await writer.commit(plan.drop.map(({ blob, at }) => ({ type: 'drop', blob, at, time })));
-  const gone = [...plan.drop.map((file) => file.at), ...leftOver];
+  const gone = [...plan.drop.map((file) => file.at), ...found.leftOver];
   const folders = new Set(gone.map((at) => splitPlace(at).folder));
   const listed = await relistFolders({ writer, ledger, folders, gone: new Set(gone), time });
   for (const at of [...gone, ...listed]) {
@@ -81,23 +82,32 @@ async function pruneLeased(
     if ((await world.disk.stat(path)) !== null) await world.disk.syncFolder(path);
   }
   await writer.finish([]);
-  return { ...sumOf(plan.drop), keptCaptures: plan.keptCaptures, leftOver: leftOver.length };
+  return reportOf(plan, found);
 }
 
-/**
- * Stored files that no line names: what interrupted work left.
- * @throws FieldVaultError DAMAGED where a line may be lost: the file it named would be taken for worthless
- */
-async function findLeftOver(world: World, vault: Vault): Promise<string[]> {
+/** What lies in `originals/` that no line names. */
+interface Unnamed {
+  /** Its content stands elsewhere, or was dropped before: it goes. */
+  readonly leftOver: readonly string[];
+  /** Its content is not known: it stays. */
+  readonly unknown: readonly string[];
+}
+
+/** @throws FieldVaultError DAMAGED where a line may be lost: what it alone needed would look worthless */
+async function findUnnamed(world: World, vault: Vault): Promise<Unnamed> {
   const inventory = await listOriginals(world.disk, vault.root, () => {});
-  const gaps = findGaps(vault, inventory);
+  const gaps = await findGaps(world.disk, vault, inventory);
   const first = gaps[0];
-  if (first === undefined) return unnamed(vault.ledger, inventory);
-  throw new FieldVaultError(
-    'DAMAGED',
-    `Prune must know all that was ever protected, and the journal has ${gaps.length} gaps (${first.path}: ${first.message}) Nothing was removed; "check" says more.`,
-    { details: { gaps: gaps.length, path: first.path }, retry: 'after-user-acts' },
-  );
+  if (first !== undefined) {
+    throw new FieldVaultError(
+      'DAMAGED',
+      `Prune must know all that was ever protected, and the journal has ${gaps.length} gaps. Nothing was removed; "check" says more. (${first.path}: ${first.message})`,
+      { details: { gaps: gaps.length, path: first.path }, retry: 'after-user-acts' },
+    );
+  }
+  const leftOver = findLeftOver(vault.ledger, inventory);
+  const unknown = unnamed(vault.ledger, inventory).filter((at) => !leftOver.includes(at));
+  return { leftOver, unknown };
 }
 
 /** Writes a new SHA256SUMS of all that stays in each folder; returns the old ones, to be removed. */
@@ -128,6 +138,12 @@ async function relistFolders(work: {
   return old;
 }
 
-function sumOf(dropped: readonly Droppable[]): Pick<PruneReport, 'dropped' | 'bytes'> {
-  return { dropped, bytes: dropped.reduce((sum, file) => sum + file.sizeBytes, 0) };
+function reportOf(plan: PrunePlan, found: Unnamed): PruneReport {
+  return {
+    dropped: plan.drop,
+    bytes: plan.drop.reduce((sum, file) => sum + file.sizeBytes, 0),
+    keptCaptures: plan.keptCaptures,
+    leftOver: found.leftOver.length,
+    unknown: found.unknown,
+  };
 }

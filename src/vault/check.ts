@@ -60,7 +60,7 @@ export async function check(
       `This folder cannot be listed: ${messageOf(error)}`,
     );
   });
-  checkJournals(vault, inventory, findings);
+  await checkJournals(world, vault, inventory, findings);
   checkSnapshots(vault, findings);
   const present = checkPresence(vault, inventory, findings);
   await checkOwnFiles(world, vault, findings, options.readData === true);
@@ -85,7 +85,12 @@ export async function check(
   };
 }
 
-function checkJournals(vault: Vault, inventory: Inventory, findings: Findings): void {
+async function checkJournals(
+  world: World,
+  vault: Vault,
+  inventory: Inventory,
+  findings: Findings,
+): Promise<void> {
   for (const journal of vault.journals) {
     for (const { line, state } of journal.damage) {
       if (state !== 'mended') continue;
@@ -93,7 +98,7 @@ function checkJournals(vault: Vault, inventory: Inventory, findings: Findings): 
       report(findings, 'JOURNAL_DAMAGED', `journal/${journal.name}`, message);
     }
   }
-  const gaps = findGaps(vault, inventory);
+  const gaps = await findGaps(world.disk, vault, inventory);
   for (const { path, message } of gaps) report(findings, 'JOURNAL_DAMAGED', path, message);
   if (gaps.length === 0) return;
   for (const at of unnamed(vault.ledger, inventory)) {

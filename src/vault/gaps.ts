@@ -1,4 +1,6 @@
+import type { Disk } from '../platform/index.ts';
 import type { Inventory } from './inventory.ts';
+import { findOrphanedSums, numberOfSums } from './left-over.ts';
 import type { Vault } from './open.ts';
 import type { JournalFacts } from './read-journal.ts';
 
@@ -13,7 +15,7 @@ export interface Gap {
  * Why the journals may not tell all that was ever acknowledged; empty where they do. What no line names is then not
  * known to be worthless.
  */
-export function findGaps(vault: Vault, inventory: Inventory): Gap[] {
+export async function findGaps(disk: Disk, vault: Vault, inventory: Inventory): Promise<Gap[]> {
   const gaps: Gap[] = vault.unreadable.map(({ name, message }) => ({
     path: `journal/${name}`,
     message: `This journal file cannot be read: ${message}`,
@@ -34,6 +36,11 @@ export function findGaps(vault: Vault, inventory: Inventory): Gap[] {
       'This journal file is missing. What it alone said is lost; the stored files themselves are not.';
     gaps.push({ path, message });
   }
+  for (const path of await findOrphanedSums(disk, vault, inventory)) {
+    const message =
+      'This list names stored files that no journal line names: a journal file is missing. What it said is lost; the stored files are not.';
+    gaps.push({ path, message });
+  }
   return gaps;
 }
 
@@ -52,7 +59,7 @@ function missingNumbers(vault: Vault, inventory: Inventory): number[] {
   const present = new Set(
     [...vault.journals, ...vault.unreadable].map(({ name }) => Number.parseInt(name, 10)),
   );
-  const highest = Math.max(1, ...present, ...sumsNumbers(inventory));
+  const highest = [...present, ...sumsNumbers(inventory)].reduce((a, b) => Math.max(a, b), 1);
   const missing: number[] = [];
   for (let number = 1; number <= highest; number += 1) {
     const isFirstLost = number === 1 && !vault.ledger.files.has('fieldvault.json');
@@ -66,9 +73,6 @@ function hasLostLine(journal: JournalFacts): boolean {
   return journal.damage.some(({ state }) => state === 'lost');
 }
 
-function* sumsNumbers(inventory: Inventory): Generator<number> {
-  for (const { at } of inventory.values()) {
-    const number = /\/SHA256SUMS-(\d{6,12})(-\d+)?\.txt$/i.exec(at)?.[1];
-    if (number !== undefined) yield Number(number);
-  }
+function sumsNumbers(inventory: Inventory): number[] {
+  return [...inventory.values()].map(({ at }) => numberOfSums(at)).filter((one) => one !== null);
 }

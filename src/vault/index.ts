@@ -17,6 +17,7 @@ export {
   type TreeEntry,
   treeEntry,
 } from './ledger.ts';
+export { findLeftOver } from './left-over.ts';
 export { FORMAT, openVault, type Vault, type VaultIdentity } from './open.ts';
 export { isSafePath } from './parse-record.ts';
 export type { JournalFacts, LineDamage } from './read-journal.ts';

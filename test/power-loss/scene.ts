@@ -162,8 +162,9 @@ export class SceneWriter {
 
   /** What a run leaves that was cut off between the name of a file and its line, and in the middle of another. */
   leaveOver(root: string): void {
-    const folder = `${root}/originals/2026/2026-11-21`;
-    this.disk.stage.plant(`${folder}/IMG_0009~0123456789abcdef.CR3`, noise(9, 800));
+    const stored = this.#stored(root, 'IMG_0001~');
+    const longer = stored.replace('~', `~${digestOf(this.disk.stage.peek(stored) ?? noise(0, 0))}`);
+    this.disk.stage.plant(longer.replace(/~([0-9a-f]{24})[0-9a-f]+/, '~$1'), noise(1, 3100));
     const writer = /-([0-9a-f]{16})\.jsonl$/.exec(
       this.disk.stage.paths(`${root}/journal`)[0] ?? '',
     );
@@ -172,10 +173,15 @@ export class SceneWriter {
 
   /** Turns one bit of a stored file; `named` is part of its name. */
   rot(root: string, named: string): void {
-    const path = this.disk.stage.paths(`${root}/originals`).find((one) => one.includes(named));
-    if (path === undefined) throw new Error(`nothing in ${root} is called ${named}`);
+    const path = this.#stored(root, named);
     this.disk.stage.flipBit(path, 9);
     this.#damaged.push(path);
+  }
+
+  #stored(root: string, named: string): string {
+    const path = this.disk.stage.paths(`${root}/originals`).find((one) => one.includes(named));
+    if (path === undefined) throw new Error(`nothing in ${root} is called ${named}`);
+    return path;
   }
 
   /** The scene as it is now. The disk is the writer's: it must not be changed any more. */

@@ -59,6 +59,14 @@ function storedPicture(): string {
 const ERRORS: readonly (readonly [(typeof ERROR_CODES)[number], () => Promise<Typed>])[] = [
   ['BAD_USAGE', () => type('backup /drive/vault --vault /drive/vault --json')],
   [
+    'DAMAGED',
+    async () => {
+      await type(BACKUP);
+      world.disk.stage.erase(findLine('blob').path);
+      return type('prune --vault /drive/vault --json');
+    },
+  ],
+  [
     'LEASED',
     async () => {
       const writer = 'f'.repeat(16);
@@ -119,6 +127,14 @@ const ISSUES: readonly (readonly [(typeof ISSUE_CODES)[number], () => Promise<Ty
     async () => {
       await type(BACKUP);
       world.disk.stage.erase(storedPicture());
+      return type(CHECK);
+    },
+  ],
+  [
+    'BLOB_UNKNOWN',
+    async () => {
+      await type(BACKUP);
+      world.disk.stage.erase(findLine('blob').path);
       return type(CHECK);
     },
   ],

@@ -1,0 +1,60 @@
+import type { BlobId } from '../base/index.ts';
+import type { Disk } from '../platform/index.ts';
+import { readSmallFile } from '../store/index.ts';
+import { type Inventory, placeKey, unnamed } from './inventory.ts';
+import type { Ledger } from './ledger.ts';
+
+const SUMS = /\/SHA256SUMS-(\d{6,12})(?:-\d+)?\.txt$/i;
+const SUMS_BYTES_MAX = 4_194_304;
+
+/** The journal number that a `SHA256SUMS` carries; null for other files. */
+export function numberOfSums(at: string): number | null {
+  const number = SUMS.exec(at)?.[1];
+  return number === undefined ? null : Number(number);
+}
+
+/**
+ * Places that no line names and that can go: their content stands elsewhere or was dropped. A file whose content the
+ * vault does not know is not among them: it may be the only copy there is.
+ */
+export function findLeftOver(ledger: Ledger, inventory: Inventory): string[] {
+  const byDigits = Map.groupBy(ledger.blobs.keys(), (blob) => blob.slice(0, 16));
+  const isKnown = (at: string): boolean => {
+    const digits = /~([0-9a-f]{16,64})(\.[^./]*)?$/.exec(at)?.[1];
+    const blobs = digits === undefined ? [] : (byDigits.get(digits.slice(0, 16)) ?? []);
+    return blobs.some((blob) => blob.startsWith(digits ?? '-') && isElsewhere(blob));
+  };
+  const isElsewhere = (blob: BlobId): boolean => {
+    const stored = ledger.blobs.get(blob);
+    if (stored === undefined) return false;
+    const isThere = (at: string): boolean =>
+      inventory.get(placeKey(at))?.sizeBytes === stored.sizeBytes;
+    return stored.places.length === 0 || stored.places.some((place) => isThere(place.at));
+  };
+  return unnamed(ledger, inventory).filter((at) => numberOfSums(at) !== null || isKnown(at));
+}
+
+/**
+ * `SHA256SUMS` files that no line names and that list content no line ever named: their writer's journal file is lost.
+ * One whose writer was cut off just before its line lists only what the journal names.
+ */
+export async function findOrphanedSums(
+  disk: Disk,
+  vault: { readonly root: string; readonly ledger: Ledger },
+  inventory: Inventory,
+): Promise<string[]> {
+  const orphaned: string[] = [];
+  for (const at of unnamed(vault.ledger, inventory)) {
+    if (numberOfSums(at) === null) continue;
+    const bytes = await readSmallFile(disk, `${vault.root}/${at}`, SUMS_BYTES_MAX).catch(
+      () => null,
+    );
+    const lines = new TextDecoder().decode(bytes ?? new Uint8Array()).split('\n');
+    const digests = lines.map(
+      (line) => /^([0-9a-f]{64}) {2}/.exec(line)?.[1] as BlobId | undefined,
+    );
+    const isUnknown = digests.some((id) => id !== undefined && !vault.ledger.blobs.has(id));
+    if (bytes === null || isUnknown) orphaned.push(at);
+  }
+  return orphaned;
+}
