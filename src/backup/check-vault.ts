@@ -1,6 +1,12 @@
 import { FieldVaultError } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
-import { type CheckOptions, type CheckReport, check, type Vault } from '../vault/index.ts';
+import {
+  type CheckOptions,
+  type CheckReport,
+  check,
+  openVault,
+  type Vault,
+} from '../vault/index.ts';
 import { writing } from './writing.ts';
 
 /**
@@ -12,10 +18,11 @@ export async function checkVault(
   vault: Vault,
   options: CheckOptions = {},
 ): Promise<CheckReport> {
-  const report = await check(world, vault, options);
+  const current = await upToDate(world, vault);
+  const report = await check(world, current, options);
   if (report.records.length === 0) return report;
   try {
-    await writing(world, vault, {}, (writer) => writer.finish(report.records));
+    await writing(world, current, {}, (writer) => writer.finish(report.records));
   } catch (error) {
     const isExpected = error instanceof FieldVaultError && UNWRITABLE.has(error.code);
     if (!isExpected) throw error;
@@ -24,3 +31,10 @@ export async function checkVault(
 }
 
 const UNWRITABLE: ReadonlySet<string> = new Set(['TARGET_READ_ONLY', 'TARGET_FULL', 'LEASED']);
+
+/** A vault that was written to since it was opened does not know its newest journal files. */
+async function upToDate(world: World, vault: Vault): Promise<Vault> {
+  const names = await world.disk.listFolder(`${vault.root}/journal`).catch(() => []);
+  const known = vault.journals.length + vault.unreadable.length;
+  return names.length === known ? vault : openVault(world, vault.root);
+}

@@ -1,6 +1,14 @@
+import { isAbsolute } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeName, encodeName, joinPath, nativePath, parseNativePath } from './node-path.ts';
+import {
+  absolutePath,
+  decodeName,
+  encodeName,
+  joinPath,
+  nativePath,
+  parseNativePath,
+} from './node-path.ts';
 
 describe('decodeName()', () => {
   it('is undone exactly by encodeName() for every byte string', () => {
@@ -45,6 +53,12 @@ describe('paths', () => {
     expect(joinPath('/', 'a')).toBe('/a');
     expect(joinPath('/a', 'b')).toBe('/a/b');
     expect(joinPath('C:/', 'b')).toBe('C:/b');
+  });
+
+  it('are taken from the working folder where a person typed them', () => {
+    expect(isAbsolute(absolutePath('photos'))).toBe(true);
+    expect(absolutePath('photos/../other/')).toMatch(/[^/]\/other$/);
+    expect(absolutePath('photos')).not.toContain('\\');
   });
 
   it('come from Windows without its long form and with plain slashes', () => {
