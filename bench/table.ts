@@ -1,0 +1,65 @@
+import type { Row, Unit } from './row.ts';
+
+/** What a page of results begins with. */
+export interface Heading {
+  readonly command: string;
+  readonly date: string;
+  readonly machine: string;
+}
+
+/** One bench with its rows. */
+export interface Section {
+  readonly name: string;
+  readonly promise: string;
+  readonly rows: readonly Row[];
+}
+
+const COLUMNS = ['measured', 'FieldVault', 'peer', 'peer takes', 'ratio', 'promise', 'kept'];
+
+/** All results as Markdown. */
+export function renderResults(heading: Heading, sections: readonly Section[]): string {
+  const parts = [
+    `Taken ${heading.date} by \`${heading.command}\` on ${heading.machine}.`,
+    ...sections.map(renderSection),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function renderSection({ name, promise, rows }: Section): string {
+  const lines = [
+    `| ${COLUMNS.join(' | ')} |`,
+    `|${COLUMNS.map(() => '---').join('|')}|`,
+    ...rows.map((row) => `| ${cellsOf(row).join(' | ')} |`),
+  ];
+  return `### ${name}\n\n${promise}\n\n${lines.join('\n')}`;
+}
+
+function cellsOf(row: Row): string[] {
+  const { what, unit, ours, peer, verdict, skipped } = row;
+  return [
+    what,
+    formatValue(ours, unit),
+    peer?.name ?? '',
+    skipped ?? formatValue(peer?.value ?? null, unit),
+    peer?.ratio === null || peer === null ? '' : peer.ratio.toFixed(2),
+    verdict?.text ?? 'shown only',
+    verdict === null ? '' : verdict.isKept ? 'yes' : '**no**',
+  ];
+}
+
+/** A value with its unit, in three digits or so. */
+export function formatValue(value: number | null, unit: Unit): string {
+  if (value === null) return '';
+  const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  return `${value.toFixed(digits)} ${unit}`;
+}
+
+/** The same page with the text between its markers replaced. RangeError where the page has no markers. */
+export function replaceMarked(page: string, text: string): string {
+  const start = page.indexOf(MARKERS.start);
+  const end = page.indexOf(MARKERS.end);
+  if (start < 0 || end < start) throw new RangeError('page: has no markers for results');
+  return `${page.slice(0, start + MARKERS.start.length)}\n\n${text}\n${page.slice(end)}`;
+}
+
+const MARKERS = { start: '<!-- results: begin -->', end: '<!-- results: end -->' };
