@@ -30,16 +30,21 @@ export function encodeLosslessJpeg(grid: SampleGrid, options: LosslessOptions): 
   const { components } = options;
   const differences = differencesOf(grid, options);
   const codes: HuffmanCode[] = [];
+  let bits = 0;
   for (let component = 0; component < components; component++) {
     const counts = new Float64Array(17);
     for (let index = component; index < differences.length; index += components) {
       counts[categoryOf(differences[index]!)]! += 1;
     }
-    codes.push(codeFor(counts));
+    const code = codeFor(counts);
+    codes.push(code);
+    counts.forEach((count, category) => {
+      bits += count * (code.length[category]! + category);
+    });
   }
   const head = header(grid, options, codes);
-  // At most 16 bits of code and 15 of difference, every byte stuffed; the end and a spare byte.
-  const target = new Uint8Array(head.length + longest(differences, codes) * 2 + 16);
+  // Twice the bytes, for at worst every one is followed by a zero; and the end.
+  const target = new Uint8Array(head.length + Math.ceil(bits / 8) * 2 + 4);
   target.set(head);
   const end = writeScan(differences, codes, { bytes: target, at: head.length });
   target[end] = 0xff;
@@ -98,16 +103,6 @@ function predict(
   }
 }
 
-/** Bytes of the coded differences without stuffing. */
-function longest(differences: Int32Array, codes: readonly HuffmanCode[]): number {
-  let bits = 0;
-  for (let index = 0; index < differences.length; index++) {
-    const category = categoryOf(differences[index]!);
-    bits += codes[index % codes.length]!.length[category]! + category;
-  }
-  return Math.ceil(bits / 8);
-}
-
 function header(
   { width, height }: SampleGrid,
   { bits, components, predictor }: LosslessOptions,
@@ -141,29 +136,29 @@ function writeScan(
   target: { readonly bytes: Uint8Array; readonly at: number },
 ): number {
   const { bytes } = target;
+  const [even, odd = even] = codes;
   let at = target.at;
   let held = 0;
   let count = 0;
-  const last = codes.length - 1;
+  const push = (value: number, length: number): void => {
+    held = (held << length) | value;
+    count += length;
+    while (count >= 8) {
+      count -= 8;
+      const byte = (held >>> count) & 255;
+      bytes[at++] = byte;
+      // A zero byte follows each 0xFF, or it would look like a marker.
+      if (byte === 255) bytes[at++] = 0;
+    }
+    held &= (1 << count) - 1;
+  };
   for (let index = 0; index < differences.length; index++) {
     const difference = differences[index]!;
-    const code = codes[index & last]!;
+    const code = (index & 1) === 0 ? even! : odd!;
     const category = categoryOf(difference);
+    push(code.code[category]!, code.length[category]!);
     // A negative difference is written as its lowest bits, less one (ITU T.81 F.1.2.1.1).
-    const extra = difference < 0 ? difference - 1 + (1 << category) : difference;
-    for (let part = 0; part < 2; part++) {
-      const length = part === 0 ? code.length[category]! : category;
-      held = (held << length) | (part === 0 ? code.code[category]! : extra);
-      count += length;
-      while (count >= 8) {
-        count -= 8;
-        const byte = (held >>> count) & 255;
-        bytes[at++] = byte;
-        // A zero byte follows each 0xFF, or it would look like a marker.
-        if (byte === 255) bytes[at++] = 0;
-      }
-      held &= (1 << count) - 1;
-    }
+    push(difference < 0 ? difference - 1 + (1 << category) : difference, category);
   }
   if (count > 0) {
     const byte = ((held << (8 - count)) | ((1 << (8 - count)) - 1)) & 255;

@@ -11,8 +11,7 @@ const HEAD = [0x4e, 0x69, 0x6b, 0x6f, 0x6e, 0, 2, 0x10, 0, 0];
  */
 export function nikonNote(facts: ShotFacts, frame: SensorFrame | null): Uint8Array {
   const mode = { single: 0, continuous: 1, bracket: 16 }[facts.drive];
-  const black: TiffField[] =
-    frame === null ? [] : [field(0x003d, 'short', ...new Array<number>(4).fill(frame.blackLevel))];
+  const black: TiffField[] = frame === null ? [] : [field(0x003d, 'short', ...blackOf(frame))];
   const note = writeTiff('II', {
     fields: [
       field(0x0001, 'undefined', 0x30, 0x32, 0x31, 0x30),
@@ -48,4 +47,9 @@ function joined(head: Uint8Array, tail: Uint8Array): Uint8Array {
   bytes.set(head);
   bytes.set(tail, head.length);
   return bytes;
+}
+
+/** The black level of the four colours, which such notes give for 14 bits whatever the samples have. */
+function blackOf({ bits, blackLevel }: SensorFrame): number[] {
+  return new Array<number>(4).fill(blackLevel * 2 ** (14 - bits));
 }
