@@ -20,10 +20,17 @@ export interface FileCalls {
   chmod(path: NativePath, mode: number): Promise<void>;
   readlink(path: NativePath): Promise<Buffer>;
   symlink(target: NativePath, path: NativePath): Promise<void>;
-  statfs(path: NativePath): Promise<{ readonly bavail: number; readonly bsize: number }>;
+  statfs(path: NativePath): Promise<VolumeNumbers>;
   realpath(path: NativePath): Promise<Buffer>;
   readNames(path: NativePath): Promise<string[]>;
   readNameBytes(path: NativePath): Promise<Buffer[]>;
+}
+
+/** What the system counts of a volume; `type` is the magic number of its file system (Linux: statfs(2)). */
+export interface VolumeNumbers {
+  readonly type: number;
+  readonly bavail: number;
+  readonly bsize: number;
 }
 
 /** One call writes at most this much: Node refuses 2 GiB and more. */

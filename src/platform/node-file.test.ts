@@ -21,11 +21,12 @@ function systemError(code: string): Error {
 }
 
 const O_DIRECT = 0o40000;
-/** Calls of a file system that says yes or no to O_DIRECT, with real files below. */
-function callsWithDirect(atOpen: string, atRead: string): FileCalls {
+/** Calls of a file system (ext4 unless told) that says yes or no to O_DIRECT, with real files below. */
+function callsWithDirect(atOpen: string, atRead: string, type = 0xef53): FileCalls {
   const direct = new Set<number>();
   return {
     ...blockingCalls,
+    statfs: async () => ({ type, bavail: 1, bsize: 1 }),
     open: async (path, flags, mode) => {
       const isDirect = (flags & O_DIRECT) !== 0;
       if (isDirect && atOpen !== '') throw systemError(atOpen);
@@ -69,6 +70,16 @@ describe('a direct read', skipBecause(notLinux), () => {
       expect(await read(callsWithDirect(code, ''))).toEqual([false, 5000, false]);
       expect(await read(callsWithDirect('', code))).toEqual([true, 5000, false]);
     }
+  });
+
+  it('claims nothing where the file system takes the flag and answers from memory', async () => {
+    for (const type of [0x65735546, 0x01021994, 0x858458f6]) {
+      expect(await read(callsWithDirect('', '', type))).toEqual([false, 5000, false]);
+    }
+    const statfs = async (): Promise<never> => {
+      throw systemError('ENOSYS');
+    };
+    expect(await read({ ...callsWithDirect('', ''), statfs })).toEqual([false, 5000, false]);
   });
 
   it('does not hide a real error', async () => {

@@ -13,6 +13,11 @@ const DIRECT: number = constants.O_DIRECT ?? 0;
 /** What a direct read asks of positions and lengths; the block of every device in use. */
 const DIRECT_UNIT_BYTES = 4096;
 const DIRECT_UNSUPPORTED = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+/**
+ * File systems that take the flag and still answer from memory: FUSE asks a program that reads its device through the
+ * page cache (measured: exfat-fuse gave bytes that were not on its device any more), tmpfs and ramfs have no device.
+ */
+const DIRECT_PRETENDED = new Set([0x65735546, 0x01021994, 0x858458f6]);
 const SYNC_UNSUPPORTED = new Set(['ENOTSUP', 'EOPNOTSUPP', 'ENOTTY', 'EINVAL', 'ENOSYS']);
 
 /** Opens for reading; a direct read that the file system refuses, at the open or at a read, becomes a plain one. */
@@ -25,12 +30,23 @@ export async function openNodeRead(
   if (isDirectWanted && DIRECT !== 0) {
     try {
       const file = await calls.open(path, flags | DIRECT);
-      return new NodeReadable(calls, path, { file, isDirect: true });
+      const isPretended = await pretendsDirect(calls, path);
+      return new NodeReadable(calls, path, { file, isDirect: true, isPretended });
     } catch (error) {
       if (!DIRECT_UNSUPPORTED.has(systemCodeOf(error))) throw error;
     }
   }
-  return new NodeReadable(calls, path, { file: await calls.open(path, flags), isDirect: false });
+  const file = await calls.open(path, flags);
+  return new NodeReadable(calls, path, { file, isDirect: false, isPretended: false });
+}
+
+async function pretendsDirect(calls: FileCalls, path: NativePath): Promise<boolean> {
+  try {
+    return DIRECT_PRETENDED.has((await calls.statfs(path)).type);
+  } catch {
+    // What cannot be told must not be claimed.
+    return true;
+  }
 }
 
 /** Creates a file that must not exist and opens it for writing. */
@@ -54,22 +70,25 @@ class NodeReadable implements ReadableFile {
   readonly #calls: FileCalls;
   readonly #path: NativePath;
   #file: number;
+  /** How it was opened: decides on alignment. */
   #isDirect: boolean;
+  readonly #isPretended: boolean;
   #isOpen = true;
 
   constructor(
     calls: FileCalls,
     path: NativePath,
-    opened: { readonly file: number; readonly isDirect: boolean },
+    opened: { readonly file: number; readonly isDirect: boolean; readonly isPretended: boolean },
   ) {
     this.#calls = calls;
     this.#path = path;
     this.#file = opened.file;
     this.#isDirect = opened.isDirect;
+    this.#isPretended = opened.isPretended;
   }
 
   get isDirect(): boolean {
-    return this.#isDirect;
+    return this.#isDirect && !this.#isPretended;
   }
 
   async facts(): Promise<FileFacts> {
