@@ -1,5 +1,6 @@
 import type { IssueLog } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
+import type { Failure } from '../store/index.ts';
 import { type RunId, targetError } from '../vault/index.ts';
 import type { Progress } from './progress.ts';
 import type { Source } from './sources.ts';
@@ -63,22 +64,25 @@ export function holdBack(run: BackupRun, item: WorkItem, target: Target): void {
   );
 }
 
+/** What systems say of a device that is not there any more, while they still remember its top folder. */
+const GONE = new Set(['ENOTCONN', 'ENODEV', 'ENXIO', 'ESTALE', 'EHOSTDOWN', 'ESHUTDOWN']);
+
 /** Reports a file that could not be read, or notes that its whole source is not there any more. */
 export async function reportUnreadable(
   world: World,
   run: BackupRun,
   item: WorkItem,
-  why: string,
+  { code, message }: Failure,
 ): Promise<void> {
   const root = await world.disk.stat(item.source.origin).catch(() => null);
-  if (root === null) {
+  if (root === null || GONE.has(code)) {
     run.vanished.set(item.source.name, (run.vanished.get(item.source.name) ?? 0) + 1);
     return;
   }
   run.issues.add(
     'UNREADABLE',
     shownPath(item),
-    `This file could not be read (${why}) and is NOT protected. Try another reader or cable; "rescue" reads around bad spots.`,
+    `This file could not be read (${message}) and is NOT protected. Try another reader or cable; "rescue" reads around bad spots.`,
   );
 }
 

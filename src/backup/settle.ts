@@ -30,7 +30,7 @@ export async function settleBatch(
       await settleRead(world, run, { plan, outcome, day, batches, again });
     } else if (outcome?.state === 'changed') settleChanged(run, plan.item, again);
     else if (outcome !== undefined) {
-      await reportUnreadable(world, run, plan.item, outcome.failure.message);
+      await reportUnreadable(world, run, plan.item, outcome.failure);
     }
   }
   for (const batch of batches.values()) await publishBatchTo(world, run, batch, again);
