@@ -45,7 +45,7 @@ const COMMANDS: Readonly<Record<VolumeType, readonly (readonly string[])[]>> = {
   ],
   ntfs: [
     ['mkfs.ntfs', '-q', '-F', '-f', 'IMAGE'],
-    ['lowntfs-3g', '-o', 'ignore_case,windows_names', 'IMAGE', 'MOUNT'],
+    ['lowntfs-3g', '-o', 'ignore_case,windows_names', 'LOOP', 'MOUNT'],
   ],
   vfat: [
     ['mkfs.vfat', 'IMAGE'],
