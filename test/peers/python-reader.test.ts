@@ -99,6 +99,13 @@ describe('the Python reader, written from the page alone', skipBecause(absent), 
     expect(code).toBe(0);
   });
 
+  test('check says that a journal is gone', async () => {
+    await rm(join(vault.folder, 'journal'), { recursive: true });
+    const { code, answer } = read('check', vault.folder);
+    expect(answer.damaged.map((item) => item.path)).toEqual(['journal']);
+    expect(code).toBe(12);
+  });
+
   test('restore brings back names, bytes, links, modes and times of every snapshot', async () => {
     const kept = Object.values(SAMPLE_RUNS).filter((run) => run !== SAMPLE_RUNS.forgotten);
     for (const run of kept) {

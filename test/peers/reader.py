@@ -48,11 +48,10 @@ class Vault:
         self.files, self.places, self.closed = {}, {}, []  # at -> digest; blob -> {at: form}; (name, bytes, digest)
         self.runs, self.changes = {}, {}                   # run -> newest line; (run, source) -> [(path, entry or None)]
         self.ended, self.forgotten, self.by_digits = [], set(), None
-        try:
-            names = filter(JOURNAL_NAME.match, os.listdir(os.path.join(folder, 'journal')))
-        except OSError as error:
-            names = self.damage('journal', str(error)) or []
+        journal = os.path.join(folder, 'journal')
+        names = filter(JOURNAL_NAME.match, os.listdir(journal) if os.path.isdir(journal) else [])
         names = sorted(names, key=lambda name: (int(name.split('-')[0]), name))
+        names or self.damage('journal', 'no journal file is here')
         for path in ['fieldvault.json'] + ['journal/' + name for name in names]:
             try:
                 self.read_lines(path)
@@ -140,9 +139,8 @@ class Vault:
         if self.by_digits is None:
             self.by_digits = {}
             for folder, _, names in os.walk(self.at('originals')):
-                for name, digits in ((name, STORED_NAME.search(name)) for name in names):
-                    if digits:
-                        self.by_digits.setdefault(digits[1][:16], []).append(os.path.join(folder, name))
+                for found in filter(None, map(STORED_NAME.search, names)):
+                    self.by_digits.setdefault(found[1][:16], []).append(os.path.join(folder, found.string))
         known = [self.at(at) for at, form in self.places.get(blob, {}).items() if form == 'verbatim']
         return known + [path for path in self.by_digits.get(blob[:16], []) if path not in known]
 
@@ -166,9 +164,8 @@ def list_snapshots(vault):
             sources.append({'source': source, 'bytes': sum(entry['size'] for entry in state.values()),
                             'files': kinds.count('file'), 'folders': kinds.count('folder'), 'links': kinds.count('link'),
                             'whole': item['tree'] == tree_of(state) if 'tree' in item else None})
-        snapshots.append({'id': run, 'time': line.get('time'), 'finished': line['type'] == 'snapshot',
-                          'complete': line.get('complete', False), 'forgotten': run in vault.forgotten,
-                          'sources': sources})
+        snapshots.append({'id': run, 'time': line.get('time'), 'finished': line['type'] == 'snapshot', 'sources': sources,
+                          'complete': line.get('complete', False), 'forgotten': run in vault.forgotten})
     return snapshots
 
 
@@ -184,9 +181,8 @@ def check(vault):
         except (OSError, ValueError) as error:
             vault.damage(at, 'it cannot be read: %s' % error)
     for snapshot in list_snapshots(vault):
-        for source in snapshot['sources']:
-            if source['whole'] is False:
-                vault.damage('snapshot ' + snapshot['id'], 'the listing of %s is not whole' % source['source'])
+        for source in (source['source'] for source in snapshot['sources'] if source['whole'] is False):
+            vault.damage('snapshot ' + snapshot['id'], 'the listing of %s is not whole' % source)
     return {'files': len(expected), 'blobs': len(vault.places)}
 
 
@@ -240,8 +236,7 @@ class Restore:
             number += 1
             name = stem + b' (%d)' % number + extension
         if name != where:
-            beside = 'written beside what was there, as ' + os.fsdecode(os.path.basename(name))
-            self.problems.append({'path': path, 'problem': beside})
+            self.problems.append({'path': path, 'problem': 'written beside what was there: ' + os.fsdecode(name)})
         for stored in self.vault.places_of(blob):
             sha, done = hashlib.sha256(), False
             with open(name, 'xb') as writer:
@@ -270,8 +265,7 @@ def main(words):
     if words[0] == 'list':
         answer.update(latest=''.join(latest) or None, snapshots=list_snapshots(vault))
     elif words[0] == 'check':
-        answer.update(check(vault))
-        code = 12 if vault.damaged else 0
+        answer, code = {**answer, **check(vault)}, 12 if vault.damaged else 0
     else:
         found = latest if words[2] == 'latest' else [run for run in vault.runs if run.startswith(words[2])]
         if len(found) != 1:

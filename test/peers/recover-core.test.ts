@@ -311,6 +311,12 @@ describe('restoring into a folder', () => {
     const folder = await openFolderForCore(core, copy.folder);
     const vault = await core.readVault(folder);
     expect(vault.runs.size).toBe(0);
+    const checked = (await core.checkVault(vault)).damaged.map((item) => item.path);
+    expect(checked).toEqual([
+      'fieldvault.json',
+      'journal',
+      'originals/2026/2026-11-22/LEFT_OVER~0123456789abcdef.NEF',
+    ]);
     const items = await core.itemsOfOriginals(folder);
     const target = newMemoryFolder();
     const report = await core.restoreInto(vault, items, folderHandle(target, roomy()));
