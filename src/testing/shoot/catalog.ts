@@ -1,7 +1,9 @@
 import { DatabaseSync } from 'node:sqlite';
-import { formatIsoTime } from './capture-time.ts';
+import { deflateSync } from 'node:zlib';
+import { calendarTime, formatIsoTime } from './capture-time.ts';
+import { CATALOG_SCHEMA } from './catalog-schema.ts';
 import type { ShotFacts } from './shot-facts.ts';
-import type { EditFacts } from './sidecar.ts';
+import { type EditFacts, writeSidecar } from './sidecar.ts';
 
 /** One picture of a catalog. */
 export interface CatalogImage {
@@ -15,125 +17,136 @@ export interface CatalogImage {
   readonly pick: number;
   /** Partners by extension, with commas: `JPG,xmp`. */
   readonly sidecarExtensions: string;
+  /** Pictures of one burst or bracket have the same; they become a stack. */
+  readonly groupId: number;
 }
 
 /**
- * A catalog with the tables and joins of Lightroom Classic's (versions 5 to 12) as far as readers use them. Columns and
- * joins are as documented; the values are ours.
+ * A catalog with the tables and joins of Lightroom Classic's (version 12) as far as readers use them. Columns, joins
+ * and codings are as found in real catalogs; the values are ours, and no such program wrote it.
  * @param rootPath absolute path of the pictures, with '/' at its end
  */
 export function writeCatalog(rootPath: string, images: readonly CatalogImage[]): Uint8Array {
   const db = new DatabaseSync(':memory:');
   try {
-    db.exec(SCHEMA);
-    db.prepare('insert into Adobe_variablesTable(id_global, name, value) values (?, ?, ?)').run(
-      'v1',
-      'Adobe_DBVersion',
-      '1200001',
-    );
-    db.prepare('insert into AgLibraryRootFolder values (?, ?, ?, ?)').run(
-      1,
-      'r1',
-      rootPath,
-      'CARD',
-    );
-    new CatalogRows(db).addAll(images);
+    db.exec(CATALOG_SCHEMA);
+    db.exec('begin');
+    const rows = new CatalogRows(db);
+    rows.add('Adobe_variablesTable', [null, 'v1', 'Adobe_DBVersion', '1200001']);
+    rows.add('AgLibraryRootFolder', [1, 'r1', rootPath, 'CARD', '']);
+    const kind = 'com.adobe.ag.library.collection';
+    rows.add('AgLibraryCollection', [1, 'Best', null, '/11', 0, kind]);
+    for (const [index, image] of images.entries()) addImage(rows, index + 1, image);
+    addStacks(rows, images);
+    db.exec('commit');
     return db.serialize();
   } finally {
     db.close();
   }
 }
 
-const SCHEMA = `
-  create table Adobe_variablesTable(id_local integer primary key, id_global unique, name, value);
-  create table AgLibraryRootFolder(id_local integer primary key, id_global unique, absolutePath unique, name);
-  create table AgLibraryFolder(id_local integer primary key, id_global unique, pathFromRoot, rootFolder integer);
-  create table AgLibraryFile(id_local integer primary key, id_global unique, baseName, extension, idx_filename,
-    lc_idx_filename, originalFilename, folder integer, sidecarExtensions);
-  create table Adobe_images(id_local integer primary key, id_global unique, rootFile integer, masterImage integer,
-    copyName, rating real, pick real, colorLabels, captureTime, fileFormat, touchTime real);
-  create table AgLibraryKeyword(id_local integer primary key, id_global unique, name, lc_name, parent integer,
-    genealogy, keywordType);
-  create table AgLibraryKeywordImage(id_local integer primary key, image integer, tag integer);
-  create table AgLibraryCollection(id_local integer primary key, name, parent integer, genealogy, systemOnly,
-    creationId);
-  create table AgLibraryCollectionImage(id_local integer primary key, collection integer, image integer, pick,
-    positionInCollection);
-  create table Adobe_imageDevelopSettings(id_local integer primary key, image integer, text, processVersion);
-`;
-
-/** Seconds since 2001-01-01T00:00:00Z, as the catalog counts. */
+/** Milliseconds from 1970 to 2001-01-01T00:00:00Z, where the catalog's seconds begin. */
 const EPOCH_2001_MS = 978_307_200_000;
 
+type Value = string | number | Uint8Array | null;
+
+/** Adds rows, and gives each name of a table of names one number. */
 class CatalogRows {
   readonly #db: DatabaseSync;
-  readonly #folders: Map<string, number> = new Map();
-  readonly #keywords: Map<string, number> = new Map();
+  readonly #ids: Map<string, number> = new Map();
 
   constructor(db: DatabaseSync) {
     this.#db = db;
   }
 
-  addAll(images: readonly CatalogImage[]): void {
-    const collection = 'com.adobe.ag.library.collection';
-    this.#run(
-      'insert into AgLibraryCollection values (1, ?, null, ?, 0, ?)',
-      'Best',
-      '/1',
-      collection,
-    );
-    for (const [index, image] of images.entries()) this.#addImage(index + 1, image);
+  add(table: string, values: readonly Value[]): void {
+    const places = values.map(() => '?').join(', ');
+    this.#db.prepare(`insert into ${table} values (${places})`).run(...values);
   }
 
-  #addImage(id: number, image: CatalogImage): void {
-    const name = `${image.baseName}.${image.extension}`;
-    this.#run(
-      'insert into AgLibraryFile values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      ...[id, `f${id}`, image.baseName, image.extension, name, name.toLowerCase(), name],
-      ...[this.#folder(image.folder), image.sidecarExtensions],
-    );
-    const { facts } = image;
-    const takenUtcMs = facts.takenLocalMs - facts.offsetMinutes * 60_000;
-    this.#run(
-      'insert into Adobe_images values (?, ?, ?, null, null, ?, ?, ?, ?, ?, ?)',
-      ...[id, `i${id}`, id, image.edit.rating === 0 ? null : image.edit.rating, image.pick],
-      ...[
-        image.edit.label,
-        formatIsoTime(facts.takenLocalMs),
-        image.extension === 'DNG' ? 'DNG' : 'RAW',
-      ],
-      (takenUtcMs - EPOCH_2001_MS) / 1000,
-    );
-    const text = `s = { Exposure2012 = ${image.edit.exposure.toFixed(2)}, ProcessVersion = "15.4" }`;
-    this.#run('insert into Adobe_imageDevelopSettings values (?, ?, ?, ?)', id, id, text, '15.4');
-    for (const word of image.edit.keywords) {
-      const keyword = this.#keyword(word);
-      this.#run('insert into AgLibraryKeywordImage(image, tag) values (?, ?)', id, keyword);
-    }
-    if (image.edit.rating < 4) return;
-    this.#run('insert into AgLibraryCollectionImage values (null, 1, ?, 0, ?)', id, String(id));
-  }
-
-  #folder(path: string): number {
-    const known = this.#folders.get(path);
+  /** The number of a name in its table; a new name gets the next one and its row. */
+  idOf(table: string, name: string, row: (id: number) => readonly Value[]): number {
+    const key = `${table}/${name}`;
+    const known = this.#ids.get(key);
     if (known !== undefined) return known;
-    const id = this.#folders.size + 1;
-    this.#folders.set(path, id);
-    this.#run('insert into AgLibraryFolder values (?, ?, ?, 1)', id, `d${id}`, path);
+    const id = [...this.#ids.keys()].filter((other) => other.startsWith(`${table}/`)).length + 1;
+    this.#ids.set(key, id);
+    this.add(table, row(id));
     return id;
   }
+}
 
-  #keyword(word: string): number {
-    const known = this.#keywords.get(word);
-    if (known !== undefined) return known;
-    const id = this.#keywords.size + 1;
-    this.#keywords.set(word, id);
-    const sql = 'insert into AgLibraryKeyword values (?, ?, ?, ?, null, ?, null)';
-    this.#run(sql, id, `k${id}`, word, word.toLowerCase(), `/${id}`);
-    return id;
+function addImage(rows: CatalogRows, id: number, image: CatalogImage): void {
+  const { facts, edit, baseName, extension } = image;
+  const name = `${baseName}.${extension}`;
+  const folder = rows.idOf('AgLibraryFolder', image.folder, (number) => {
+    return [number, `d${number}`, image.folder, 1, null, null];
+  });
+  const names = [baseName, extension, name, name.toLowerCase(), name];
+  rows.add('AgLibraryFile', [id, `f${id}`, ...names, folder, image.sidecarExtensions]);
+  const rating = edit.rating === 0 ? null : edit.rating;
+  const format = extension === 'DNG' ? 'DNG' : 'RAW';
+  const taken = formatIsoTime(facts.takenLocalMs);
+  const touched = (facts.takenLocalMs - facts.offsetMinutes * 60_000 - EPOCH_2001_MS) / 1000 + 3600;
+  const marks = [rating, image.pick, edit.label, taken, format, 'AB', touched];
+  rows.add('Adobe_images', [id, `i${id}`, id, null, null, ...marks]);
+  const text = `s = { Exposure2012 = ${edit.exposure.toFixed(2)},\nProcessVersion = "15.4",\nWhiteBalance = "As Shot" }\n`;
+  rows.add('Adobe_imageDevelopSettings', [id, id, text, '15.4', 0]);
+  const xmp = packXmp(writeSidecar(facts, edit, extension));
+  rows.add('Adobe_AdditionalMetadata', [id, id, xmp, 0, 1]);
+  addExif(rows, id, facts);
+  for (const word of edit.keywords) {
+    const keyword = rows.idOf('AgLibraryKeyword', word, (number) => {
+      const genealogy = `/${String(number).length}${number}`;
+      return [number, `k${number}`, word, word.toLowerCase(), null, genealogy, null];
+    });
+    rows.add('AgLibraryKeywordImage', [null, id, keyword]);
   }
+  if (edit.rating >= 4) rows.add('AgLibraryCollectionImage', [null, 1, id, 0, String(id)]);
+}
 
-  #run(sql: string, ...values: readonly (string | number | null)[]): void {
-    this.#db.prepare(sql).run(...values);
+/** From version 11 on: the uncompressed length, big-endian, and a zlib stream. */
+function packXmp(xmp: Uint8Array): Uint8Array {
+  const packed = deflateSync(xmp);
+  const bytes = new Uint8Array(4 + packed.length);
+  new DataView(bytes.buffer).setUint32(0, xmp.length);
+  bytes.set(packed, 4);
+  return bytes;
+}
+
+/** Aperture and shutter speed in APEX units. */
+function addExif(rows: CatalogRows, id: number, facts: ShotFacts): void {
+  const interned = (table: string, value: string): number =>
+    rows.idOf(table, value, (number) => [number, value]);
+  const { year, month, day } = calendarTime(facts.takenLocalMs);
+  const { place } = facts;
+  rows.add('AgHarvestedExifMetadata', [
+    id,
+    id,
+    2 * Math.log2(facts.aperture),
+    Math.log2(facts.shutterPerSecond),
+    facts.iso,
+    facts.focalLength,
+    place?.latitude ?? null,
+    place?.longitude ?? null,
+    place === null ? 0 : 1,
+    year,
+    month,
+    day,
+    interned('AgInternedExifCameraModel', facts.model),
+    interned('AgInternedExifCameraSN', facts.serial),
+    interned('AgInternedExifLens', facts.lens),
+  ]);
+}
+
+function addStacks(rows: CatalogRows, images: readonly CatalogImage[]): void {
+  const groups = Map.groupBy(images.entries(), ([, image]) => image.groupId);
+  for (const members of groups.values()) {
+    if (members.length < 2) continue;
+    const [[first] = [0]] = members;
+    rows.add('AgLibraryFolderStack', [first + 1, `s${first + 1}`, 0]);
+    members.forEach(([index], position) => {
+      rows.add('AgLibraryFolderStackImage', [null, first + 1, index + 1, position + 1, 0]);
+    });
   }
 }

@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type SimWorld, simWorld } from '../simulation.ts';
 import { planFrames, type ShootPlan } from './shoot-plan.ts';
@@ -146,6 +147,24 @@ describe('writeShoot()', () => {
     );
     const links = edits.reduce((sum, { edit }) => sum + edit.keywords.length, 0);
     expect(words.get()).toEqual({ links });
+    const stacks = db.prepare('select count(*) as stacked from AgLibraryFolderStackImage').get();
+    const grouped = summary.groups.filter(({ frames }) => frames.length > 1);
+    expect(stacks).toEqual({ stacked: grouped.flatMap(({ frames }) => frames).length });
+    const exif = db.prepare(
+      `select gpsLatitude, m.value as model from AgHarvestedExifMetadata e
+       join AgInternedExifCameraModel m on m.id_local = e.cameraModelRef order by e.image`,
+    );
+    expect(exif.all()).toEqual(
+      edits.map(({ facts }) => ({
+        gpsLatitude: facts.place?.latitude ?? null,
+        model: facts.model,
+      })),
+    );
+    const [{ xmp = null } = {}] = db.prepare('select xmp from Adobe_AdditionalMetadata').all();
+    const packed = Buffer.from(xmp as Uint8Array);
+    const unpacked = inflateSync(packed.subarray(4));
+    expect(unpacked.length).toBe(packed.readUInt32BE());
+    expect(unpacked.toString()).toContain('xmp:Rating=');
     expect(db.prepare('pragma integrity_check').get()).toEqual({ integrity_check: 'ok' });
     db.close();
   });

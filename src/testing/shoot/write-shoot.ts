@@ -67,6 +67,7 @@ async function putCatalog(
     facts: frame.facts,
     edit: frame.edit,
     pick: frame.pick,
+    groupId: frame.group.id,
     sidecarExtensions: [plan.pairs ? 'JPG' : '', frame.hasSidecar ? 'xmp' : '']
       .filter((extension) => extension !== '')
       .join(','),
