@@ -123,6 +123,9 @@ function tell(session: Session, vault: Vault, report: BackupReport): void {
   );
   output.say(`  new:       ${newText(report)}`);
   output.say(`  unchanged: ${formatCount(report.unchanged, 'file')}`);
+  // Moved and copied files, and the few that are read again in each run.
+  const known = report.files - report.unchanged - report.newBlobs;
+  if (known > 0) output.say(`  known:     ${formatCount(known, 'file')} read, and no new content`);
   const { leftOut } = report;
   if (leftOut.count > 0) {
     const names = leftOut.names.join(', ');

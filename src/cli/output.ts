@@ -69,9 +69,13 @@ export class Output {
     if (this.#issueCount === 0) return;
     this.say('');
     this.say(`${formatCount(this.#issueCount, 'issue')}:`);
+    const explained = new Set<string>();
     for (const { code, path, message } of this.#issues.slice(0, SHOWN_ISSUES_MAX)) {
       this.say(`  ${code}  ${path}`);
-      this.say(`      ${message}`);
+      // A hundred files that do not fit need one explanation; their numbers differ, the sentence does not.
+      const sentence = `${code} ${message.replace(/\d+/g, '0')}`;
+      if (!explained.has(sentence)) this.say(`      ${message}`);
+      explained.add(sentence);
     }
     const left = this.#issueCount - SHOWN_ISSUES_MAX;
     if (left > 0) this.say(`  and ${formatCount(left, 'more', 'more')}; --json lists them all.`);

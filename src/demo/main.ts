@@ -1,6 +1,6 @@
 import process from 'node:process';
-import { EXIT } from '../cli/index.ts';
-import { absolutePath, makeScratchFolder, onInterrupt, openWorld } from '../index.ts';
+import { EXIT, processOutside } from '../cli/index.ts';
+import { absolutePath, makeScratchFolder, openWorld } from '../index.ts';
 import { demoShoot } from '../testing/index.ts';
 import { runDemo } from './run-demo.ts';
 
@@ -12,14 +12,13 @@ if (words.length > 1 || words[0]?.startsWith('-') === true) {
   process.exitCode = EXIT.wrongUsage;
 } else {
   const world = openWorld();
-  const { stdout, stderr } = process;
-  const outside = { stdout, stderr, onInterrupt, absolutePath };
   try {
-    process.exitCode = await runDemo(world, outside, {
+    const exit = await runDemo(world, processOutside(), {
       scratch: await makeScratchFolder('fieldvault-demo'),
       folder: words[0] === undefined ? null : absolutePath(words[0]),
       shoot: demoShoot(2026),
     });
+    process.exitCode ??= exit;
   } finally {
     await world.workers.close();
   }

@@ -67,6 +67,21 @@ describe('runDemo() with a simulated shoot', () => {
   });
 });
 
+describe('runDemo() at Ctrl-C', () => {
+  it('stops while the shoot is made', async () => {
+    let press = (): void => {};
+    world.disk.faults.add({
+      when: (call) => call.path.endsWith('DSC_0002.NEF'),
+      run: () => press(),
+    });
+    const { exit, text } = await demo(null, (handler) => {
+      press = handler;
+    });
+    expect(exit).toBe(130);
+    expect(text).toContain('Nothing but /scratch was written');
+  });
+});
+
 describe('runDemo() with a folder of the user', () => {
   it('only reads it', async () => {
     const before = world.disk.stage.paths('/photos');

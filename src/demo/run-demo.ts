@@ -1,4 +1,5 @@
 import {
+  abortAtInterrupt,
   EXIT,
   type ExitCode,
   exitOfError,
@@ -43,7 +44,7 @@ export async function runDemo(
 ): Promise<ExitCode> {
   const screen = new Screen(outside.stdout);
   const abort = new AbortController();
-  const off = outside.onInterrupt(() => abort.abort());
+  const off = abortAtInterrupt(abort, outside, world);
   const demo: Demo = { world, outside, screen, scratch: options.scratch, signal: abort.signal };
   try {
     screen.title(

@@ -169,6 +169,7 @@ describe('for people', () => {
     const { exit, stdout } = await type('backup /card --vault /drive/vault');
     expect(exit).toBe(3);
     expect(stdout.match(/ {2}UNREADABLE {2}/g)).toHaveLength(20);
+    expect(stdout.match(/NOT protected/g)).toHaveLength(1);
     expect(stdout).toContain('and 10 more; --json lists them all');
   });
 
