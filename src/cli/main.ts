@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-#!/usr/bin/env node
 import process from 'node:process';
 
 // Only what an old Node understands may stand in this file: it must be read before it can say what is missing.
