@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../src/cli/index.ts';
-import { ROOMS } from './tidy/rooms.ts';
+import { ENTRIES, ROOMS } from './tidy/rooms.ts';
+import { isTestFile, readProject, roomOf } from './tidy/source.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -49,14 +50,17 @@ describe('docs/architecture.md', () => {
     expect(shown).toEqual(held);
   });
 
-  it('marks the rooms that are planned, and no others', () => {
-    const built = new Set(
-      readdirSync(join(root, 'src'), { withFileTypes: true })
-        .filter((entry) => entry.isDirectory())
-        .map((entry) => entry.name),
+  it('marks the rooms that nothing uses yet, and no others', () => {
+    const sources = readProject(root).filter(
+      ({ path }) => path.startsWith('src/') && path.endsWith('.ts') && !isTestFile(path),
     );
-    const planned = rows.filter(([, , mark]) => mark === '*').map(([, room]) => room);
-    expect(planned).toEqual(Object.keys(ROOMS).filter((room) => !built.has(room)));
+    const isUsed = (room: string): boolean =>
+      ENTRIES.some((path) => roomOf(path) === room) ||
+      sources.some(
+        ({ path, text }) => roomOf(path) !== room && text.includes(`/${room}/index.ts'`),
+      );
+    const marked = rows.filter(([, , mark]) => mark === '*').map(([, room]) => room);
+    expect(marked).toEqual(Object.keys(ROOMS).filter((room) => !isUsed(room)));
   });
 
   it('is short enough to stay true', () => {
