@@ -55,15 +55,25 @@ function uniqueName(wanted: string, taken: Set<string>): string {
   return name;
 }
 
-/** The newest run that saw this very source; its state is what changes are told against. */
-export function findParent(ledger: Ledger, source: Source): Run | null {
-  let newest: Run | null = null;
+/** What a vault knows of a source. */
+export interface SourceHistory {
+  /** The newest run that saw this very source; its state is what changes are told against. */
+  readonly parent: Run | null;
+  /** How many runs saw it. */
+  readonly runs: number;
+}
+
+/** Finds the runs of a source; runs of other sources between them do not count. */
+export function findHistory(ledger: Ledger, source: Source): SourceHistory {
+  let parent: Run | null = null;
+  let runs = 0;
   for (const run of ledger.runs.values()) {
     const same = run.sources.find((other) => other.source === source.name);
     if (same === undefined || !isSameSource(same, source)) continue;
-    if (newest === null || run.order > newest.order) newest = run;
+    runs += 1;
+    if (parent === null || run.order > parent.order) parent = run;
   }
-  return newest;
+  return { parent, runs };
 }
 
 /** Two cards may share a label and a mount point: where volumes have ids, these decide. */

@@ -14,7 +14,7 @@ import {
   type Vault,
   VaultWriter,
 } from '../vault/index.ts';
-import { findParent, type Source } from './sources.ts';
+import { findHistory, type Source } from './sources.ts';
 
 /** One source as one vault knows it: the state it continues, and that state as it grows in this run. */
 export interface TargetSource {
@@ -162,7 +162,7 @@ export class Target {
 }
 
 function targetSource(vault: Vault, source: Source): TargetSource {
-  const parent = findParent(vault.ledger, source);
+  const { parent, runs } = findHistory(vault.ledger, source);
   const { id, label, fileSystem } = source.volume;
   return {
     record: {
@@ -172,6 +172,6 @@ function targetSource(vault: Vault, source: Source): TargetSource {
       parent: parent?.id ?? null,
     },
     tree: parent === null ? new Map() : treeOf(vault.ledger, parent.id, source.name),
-    turn: vault.ledger.runs.size,
+    turn: runs,
   };
 }
