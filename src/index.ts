@@ -47,6 +47,13 @@ export {
 } from './fieldvault.ts';
 export type { World } from './platform/index.ts';
 export {
+  type FrameFacts,
+  matches,
+  parseQuery,
+  type Query,
+  QueryError,
+} from './query/index.ts';
+export {
   type CheckOptions,
   type CheckReport,
   createVault,

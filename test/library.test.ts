@@ -3,13 +3,17 @@ import {
   absolutePath,
   backup,
   createVault,
+  type FrameFacts,
   findSnapshot,
   listPaths,
   listSnapshots,
   makeScratchFolder,
+  matches,
   openVault,
   openWorld,
   Progress,
+  parseQuery,
+  QueryError,
   status,
   watchProgress,
 } from '../src/index.ts';
@@ -55,6 +59,37 @@ describe('the library, as a program would use it', () => {
     stop();
     world.clock.advance(1000);
     expect(ticks).toBe(4);
+  });
+
+  it('answers the filter language in memory', () => {
+    const now = { localMs: Date.UTC(2026, 10, 22) };
+    const frame: FrameFacts = {
+      paths: ['CARD/DCIM/100NCZ_8/DSC_0001.NEF'],
+      camera: 'NIKON Z 9',
+      lens: null,
+      serial: null,
+      iso: 800,
+      aperture: null,
+      shutterSeconds: null,
+      focal: null,
+      takenMs: Date.UTC(2026, 10, 21),
+      rating: 4,
+      label: null,
+      pick: null,
+      keywords: ['lion'],
+      collections: [],
+      tier: null,
+      burst: null,
+      kinds: ['raw'],
+      sizeBytes: 25_000_000,
+      latitude: null,
+      longitude: null,
+      hasIssue: false,
+      tags: {},
+    };
+    expect(matches(parseQuery('rating>=4 lion date:yesterday', now), frame)).toBe(true);
+    expect(matches(parseQuery('rating>=5 or has:gps', now), frame)).toBe(false);
+    expect(() => parseQuery('ratng>3', now)).toThrow(QueryError);
   });
 
   it('makes scratch folders of its own, on the real disk', async () => {

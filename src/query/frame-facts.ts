@@ -1,0 +1,100 @@
+/** What is known of a frame, in the words the filter language asks in. null: not known. */
+export interface FrameFacts {
+  /** `<source>/<path>` of every part, the picture that stands for the frame first. */
+  readonly paths: readonly string[];
+  /** Maker and model. */
+  readonly camera: string | null;
+  readonly lens: string | null;
+  readonly serial: string | null;
+  readonly iso: number | null;
+  /** f-number. */
+  readonly aperture: number | null;
+  readonly shutterSeconds: number | null;
+  /** Millimetres. */
+  readonly focal: number | null;
+  /** Local time of capture, milliseconds since 1970 as if local time were UTC. */
+  readonly takenMs: number | null;
+  /** 0 to 5, -1 = rejected. */
+  readonly rating: number | null;
+  readonly label: string | null;
+  /** 1 picked, 0 unset, -1 rejected. */
+  readonly pick: number | null;
+  readonly keywords: readonly string[];
+  readonly collections: readonly string[];
+  readonly tier: string | null;
+  readonly burst: string | null;
+  /** raw, jpeg, heic, video, audio, xmp, ...: of every part, each once. */
+  readonly kinds: readonly string[];
+  /** Bytes of all parts. */
+  readonly sizeBytes: number;
+  /** Degrees. */
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+  readonly hasIssue: boolean;
+  /** ExifTool tags by name, without groups. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** The texts of a field; empty where nothing is known. */
+export function textsOf(facts: FrameFacts, field: string): readonly string[] {
+  switch (field) {
+    case 'camera':
+    case 'lens':
+    case 'serial':
+    case 'label':
+    case 'tier':
+    case 'burst': {
+      const text = facts[field];
+      return text === null ? [] : [text];
+    }
+    case 'keyword':
+      return facts.keywords;
+    case 'collection':
+      return facts.collections;
+    case 'kind':
+      return facts.kinds;
+    case 'path':
+      return facts.paths;
+    case 'name':
+      return facts.paths.map((path) => path.slice(path.lastIndexOf('/') + 1));
+    default:
+      return tagTexts(facts, field);
+  }
+}
+
+function tagTexts(facts: FrameFacts, field: string): readonly string[] {
+  const wanted = field.slice('tag.'.length).toLowerCase();
+  const texts: string[] = [];
+  for (const [name, text] of Object.entries(facts.tags)) {
+    if (name.toLowerCase() === wanted) texts.push(text);
+  }
+  return texts;
+}
+
+/** The number of a field; null where it is not known. */
+export function numberOf(facts: FrameFacts, field: string): number | null {
+  switch (field) {
+    case 'iso':
+    case 'aperture':
+    case 'focal':
+    case 'rating':
+    case 'pick':
+      return facts[field];
+    case 'shutter':
+      return facts.shutterSeconds;
+    case 'date':
+      return facts.takenMs;
+    default:
+      return field === 'size' ? facts.sizeBytes : null;
+  }
+}
+
+/** Whether a frame has what `has:` asks for. */
+export function hasThing(facts: FrameFacts, thing: string): boolean {
+  if (thing === 'gps') return facts.latitude !== null && facts.longitude !== null;
+  if (thing === 'issue') return facts.hasIssue;
+  return facts.kinds.includes(thing);
+}
+
+/** What `has:` can ask for. */
+export const THINGS = ['gps', 'issue', 'raw', 'jpeg', 'heic', 'xmp', 'audio', 'video'] as const;
