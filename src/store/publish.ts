@@ -63,18 +63,22 @@ export interface DurableFolder {
 /**
  * Makes a folder below a root, and its name and those above it durable, also where it was there: whoever made it may
  * have been killed before the sync, and a power loss would take it with all that stands in it.
+ * @returns true where the folder was made now
  */
-export async function ensureDurable(disk: Disk, wanted: DurableFolder): Promise<void> {
+export async function ensureDurable(disk: Disk, wanted: DurableFolder): Promise<boolean> {
   let parent = wanted.root;
   let below = '';
+  let isMade = false;
   for (const name of wanted.folder.split('/')) {
     below = below === '' ? name : `${below}/${name}`;
     const path = `${parent}/${name}`;
+    isMade = false;
     if (!wanted.durable.has(below)) {
-      await disk.makeFolder(path);
+      isMade = await disk.makeFolder(path);
       await disk.syncFolder(parent);
       wanted.durable.add(below);
     }
     parent = path;
   }
+  return isMade;
 }

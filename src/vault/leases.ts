@@ -124,7 +124,8 @@ export function isLiveJournal(world: LeaseWorld, ledger: Ledger, journal: Journa
   return world.clock.nowMs() - newestMs < LIMITS.leaseMs;
 }
 
-async function findLiveJournal(
+/** Another writer's journal file that is live; undefined where there is none. */
+export async function findLiveJournal(
   world: LeaseWorld,
   vault: Vault,
   writer: string,
@@ -132,7 +133,8 @@ async function findLiveJournal(
   const folder = `${vault.root}/journal`;
   const known = new Map(vault.journals.map((journal) => [journal.name, journal]));
   for (const name of await listJournals(world.disk, folder)) {
-    if (name.writer === writer || known.get(name.name)?.seal) continue;
+    const isEnded = known.get(name.name)?.seal || vault.ledger.closed.has(name.name);
+    if (name.writer === writer || isEnded) continue;
     const journal = await readJournal(world.disk, folder, name, () => {});
     if (isLiveJournal(world, vault.ledger, journal)) return journal;
   }

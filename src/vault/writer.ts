@@ -1,14 +1,14 @@
 import { type BlobId, LIMITS } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
-import { ensureDurable, writeSmallFile } from '../store/index.ts';
+import { writeSmallFile } from '../store/index.ts';
 import { fileRecord } from './create.ts';
 import { readOtherWriters } from './cut-off.ts';
+import { DayFolders } from './day-folders.ts';
 import { JournalWriter, targetError } from './journal-writer.ts';
 import { leasedError, liveLeases } from './leases.ts';
 import type { Vault } from './open.ts';
 import { listJournals, parseJournalName } from './read-journal.ts';
 import type { ClosedRecord, JournalRecord } from './records.ts';
-import { dayFolder, NAME_DIGITS, storedName } from './stored-name.ts';
 import { journalName, openRecord } from './writer-identity.ts';
 
 /**
@@ -23,9 +23,7 @@ export class VaultWriter {
   readonly #world: World;
   readonly #journal: JournalWriter;
   readonly #number: number;
-  readonly #folderNames: Map<string, Promise<Set<string>>> = new Map();
-  /** Folders of the vault whose names this writer has made durable. */
-  readonly #durable: Set<string> = new Set();
+  readonly #folders: DayFolders;
   readonly #endHeartbeat: () => void;
   #parts = 0;
 
@@ -34,6 +32,7 @@ export class VaultWriter {
     this.id = writer;
     this.#world = world;
     this.#journal = journal;
+    this.#folders = new DayFolders(world, vault, writer);
     this.#number = parseJournalName(journal.name)?.number ?? 0;
     // A long file must not make others think that nobody is here any more.
     this.#endHeartbeat = world.clock.every(LIMITS.heartbeatMs, () => {
@@ -55,7 +54,7 @@ export class VaultWriter {
     const writer = await VaultWriter.#create(world, vault);
     try {
       for (const folder of ['originals', 'leases', `incoming/${writer.id}`]) {
-        await ensureDurable(world.disk, { root: vault.root, folder, durable: writer.#durable });
+        await writer.#folders.ensure(folder);
       }
       const lease = options.isExclusive ? undefined : (await liveLeases(world, vault.root))[0];
       if (lease !== undefined) throw leasedError(lease);
@@ -113,22 +112,8 @@ export class VaultWriter {
    * @param day `YYYY-MM-DD`
    * @returns the place, relative to the vault
    */
-  async claimPlace(sourceName: string, blob: BlobId, day: string): Promise<string> {
-    let unlistable = 0;
-    for (let ordinal = 1; ; ordinal += 1) {
-      const folder = dayFolder(day, ordinal);
-      // A power loss can tear a folder of exFAT so that it cannot be listed: the next one of the day serves as well.
-      const names = await this.#namesOf(folder).catch((error: unknown) => {
-        unlistable += 1;
-        if (unlistable > LIMITS.tornFoldersMax) throw error;
-        return null;
-      });
-      if (names === null || names.size >= LIMITS.originalsPerFolderMax) continue;
-      const free = freeName(names, sourceName, blob);
-      if (free === null) continue;
-      names.add(free.toLowerCase());
-      return `${folder}/${free}`;
-    }
+  claimPlace(sourceName: string, blob: BlobId, day: string): Promise<string> {
+    return this.#folders.claim(sourceName, blob, day);
   }
 
   /** Makes the lines durable in the journal; then they are the vault's state. */
@@ -142,7 +127,7 @@ export class VaultWriter {
   async finish(lastRecords: readonly JournalRecord[]): Promise<void> {
     const { ledger } = this.vault;
     for (const [folder, files] of [...ledger.unlisted]) {
-      if (files.size === 0) continue;
+      if (files.size === 0 || !(await this.#folders.isOurs(folder))) continue;
       // A folder that a bad drive lost must not cost the snapshot; the next writer lists what is still unlisted.
       const record = await this.writeSums(folder, files).catch(() => null);
       if (record !== null) await this.commit([record]);
@@ -167,21 +152,6 @@ export class VaultWriter {
     }
   }
 
-  async #namesOf(folder: string): Promise<Set<string>> {
-    const known = this.#folderNames.get(folder);
-    if (known !== undefined) return known;
-    const listing = this.#openFolder(folder);
-    this.#folderNames.set(folder, listing);
-    return listing;
-  }
-
-  async #openFolder(folder: string): Promise<Set<string>> {
-    const { root } = this.vault;
-    await ensureDurable(this.#world.disk, { root, folder, durable: this.#durable });
-    const entries = await this.#world.disk.listFolder(`${root}/${folder}`);
-    return new Set(entries.map((entry) => entry.name.toLowerCase()));
-  }
-
   /**
    * Writes a `SHA256SUMS` file for these stored files of a folder, under a free name of this writer.
    * @param files name to blob
@@ -192,7 +162,7 @@ export class VaultWriter {
     const bytes = new TextEncoder().encode(lines.map(([name, id]) => `${id}  ${name}\n`).join(''));
     const number = String(this.#number).padStart(6, '0');
     const { root } = this.vault;
-    await ensureDurable(this.#world.disk, { root, folder, durable: this.#durable });
+    await this.#folders.ensure(folder);
     for (let ordinal = 1; ; ordinal += 1) {
       const at = `${folder}/SHA256SUMS-${number}${ordinal > 1 ? `-${ordinal}` : ''}.txt`;
       const target = `${root}/${at}`;
@@ -220,15 +190,6 @@ export class VaultWriter {
       if (ended.has(entry.name)) await clearFolder(this.#world, `${root}/incoming/${entry.name}`);
     }
   }
-}
-
-/** The shortest name for the blob that the folder does not have yet; null where it has them all. */
-function freeName(taken: ReadonlySet<string>, sourceName: string, blob: BlobId): string | null {
-  for (const digits of NAME_DIGITS) {
-    const name = storedName(sourceName, blob, digits);
-    if (!taken.has(name.toLowerCase())) return name;
-  }
-  return null;
 }
 
 /** Removes unfinished files; what cannot be removed now is removed another time. */
