@@ -2,8 +2,8 @@ import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { benchShoot, writeShoot } from '../src/testing/index.ts';
 import { openWorld } from '../src/index.ts';
+import { benchShoot, writeShoot } from '../src/testing/index.ts';
 import type { BenchRun, BenchSizes, Card } from './row.ts';
 
 const SEED = 20_261_122;
