@@ -78,6 +78,11 @@ export class NameMap {
     }
   }
 
+  /** Says that a name of the (target) folder is taken by something that is none of the snapshot's. */
+  block(folder: string, name: string): void {
+    this.#taken.set(this.#key(`${folder}/${name}`), '');
+  }
+
   #key(path: string): string {
     const normal = this.#rules.normalisation ? path : path.normalize('NFC');
     return this.#rules.case ? normal : normal.toLowerCase();

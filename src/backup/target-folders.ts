@@ -1,4 +1,4 @@
-import { FieldVaultError, systemCodeOf } from '../base/index.ts';
+import { systemCodeOf } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
 import { type TreeEntry, targetError } from '../vault/index.ts';
 import { BAD_NAME, plainName } from './restore-names.ts';
@@ -77,32 +77,35 @@ export class TargetFolders {
   async #make(source: string, path: string, key: string): Promise<string> {
     const { folder, name } = path === '' ? { folder: null, name: source } : split(path);
     const parent = folder === null ? this.#restoring.root : await this.make(source, folder);
-    const given = this.#restoring.names.claim(parent, name, key);
     try {
-      return await this.#makeNamed(parent, given, { key, name });
+      return await this.#makeNamed(parent, name, { key, name });
     } catch (error) {
-      if (!BAD_NAME.has(systemCodeOf(error))) throw targetError(error, `${parent}/${given}`);
-      const plain = this.#restoring.names.claim(parent, plainName(name), key);
-      return await this.#makeNamed(parent, plain, { key, name });
+      if (!BAD_NAME.has(systemCodeOf(error))) throw targetError(error, `${parent}/${name}`);
+      return await this.#makeNamed(parent, plainName(name), { key, name });
     }
   }
 
   async #makeNamed(
     parent: string,
-    given: string,
+    spelling: string,
     wanted: { readonly key: string; readonly name: string },
   ): Promise<string> {
     const { disk } = this.#world;
-    const path = `${parent}/${given}`;
-    const there = await disk.stat(path);
-    if (there === null) await disk.makeFolder(path);
-    else if (there.kind === 'folder') await this.#clearCutOff(path);
-    else {
-      const message = `${path} stands in the way of a folder. Nothing was changed there; restore into an empty folder.`;
-      throw new FieldVaultError('TARGET_NOT_EMPTY', message, { details: { path } });
+    const { names } = this.#restoring;
+    for (;;) {
+      const given = names.claim(parent, spelling, wanted.key);
+      const path = `${parent}/${given}`;
+      const there = await disk.stat(path);
+      if (there !== null && there.kind !== 'folder') {
+        // Somebody's file or link: it stays, and the folder gets another name.
+        names.block(parent, given);
+        continue;
+      }
+      if (there === null) await disk.makeFolder(path);
+      else await this.#clearCutOff(path);
+      if (given !== wanted.name) this.#reportName(wanted.key, given);
+      return path;
     }
-    if (given !== wanted.name) this.#reportName(wanted.key, given);
-    return path;
   }
 
   /** Removes unfinished files of restores whose process is no more. */

@@ -154,7 +154,12 @@ async function salvage(disk: Disk, delivery: Delivery): Promise<number> {
   for (const place of delivery.places) {
     const source = await guard(() => disk.openRead(place));
     if ('code' in source) continue;
-    const target = await disk.createNew(delivery.salvage ?? delivery.part);
+    // Where it cannot be made, or an earlier restore saved it: the file is as damaged as before.
+    const target = await guard(() => disk.createNew(delivery.salvage ?? delivery.part));
+    if ('code' in target) {
+      await source.close().catch(() => {});
+      return 0;
+    }
     let bytes = 0;
     try {
       for await (const chunk of readChunks(source)) {
