@@ -1,19 +1,18 @@
-import { type BlobId, FieldVaultError } from '../base/index.ts';
+import { FieldVaultError } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
 import {
-  type DropRecord,
   findGaps,
   findLeftOver,
   listOriginals,
   openVault,
   splitPlace,
-  storedFiles,
   takeLease,
   unnamed,
   type Vault,
   type VaultWriter,
 } from '../vault/index.ts';
 import { type Droppable, type PrunePlan, planPrune } from './prune-plan.ts';
+import { relistFolders } from './relist.ts';
 import { writing } from './writing.ts';
 
 /** What prune may do. */
@@ -108,34 +107,6 @@ async function findUnnamed(world: World, vault: Vault): Promise<Unnamed> {
   const leftOver = findLeftOver(vault.ledger, inventory);
   const unknown = unnamed(vault.ledger, inventory).filter((at) => !leftOver.includes(at));
   return { leftOver, unknown };
-}
-
-/** Writes a new SHA256SUMS of all that stays in each folder; returns the old ones, to be removed. */
-async function relistFolders(work: {
-  readonly writer: VaultWriter;
-  readonly ledger: Vault['ledger'];
-  readonly folders: ReadonlySet<string>;
-  readonly gone: ReadonlySet<string>;
-  readonly time: string;
-}): Promise<string[]> {
-  const { writer, ledger, folders, gone, time } = work;
-  const old: string[] = [];
-  for (const folder of folders) {
-    const staying = new Map<string, BlobId>();
-    for (const file of storedFiles(ledger)) {
-      const place = splitPlace(file.at);
-      if (place.folder === folder && !gone.has(file.at)) staying.set(place.name, file.blob);
-    }
-    const drops: DropRecord[] = [];
-    for (const { at, sha256 } of ledger.files.values()) {
-      if (splitPlace(at).folder !== folder || folder === '') continue;
-      drops.push({ type: 'drop', blob: sha256, at, time });
-      old.push(at);
-    }
-    if (staying.size > 0) await writer.commit([await writer.writeSums(folder, staying)]);
-    await writer.commit(drops);
-  }
-  return old;
 }
 
 function reportOf(plan: PrunePlan, found: Unnamed): PruneReport {

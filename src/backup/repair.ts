@@ -7,6 +7,7 @@ import {
   type Vault,
   type VaultWriter,
 } from '../vault/index.ts';
+import { relistFolders } from './relist.ts';
 import { PUBLISH_TASK, STAGE_TASK } from './stage-task.ts';
 import { writing } from './writing.ts';
 
@@ -47,9 +48,24 @@ export async function repair(
       const isMended = await mend(world, writer, one, sourcesOf(vault, other, one));
       (isMended ? repaired : unrepaired).push(one.at);
     }
+    await relistMended(world, writer, repaired);
     await writer.finish([]);
   });
   return { repaired, unrepaired };
+}
+
+/** The lists of digests must not name damaged files any more: the system's own check would complain for ever. */
+async function relistMended(
+  world: World,
+  writer: VaultWriter,
+  repaired: readonly string[],
+): Promise<void> {
+  const { root, ledger } = writer.vault;
+  const folders = new Set(repaired.map((at) => splitPlace(at).folder));
+  const time = new Date(world.clock.nowMs()).toISOString();
+  const old = await relistFolders({ writer, ledger, folders, gone: new Set(), time });
+  for (const at of old) await world.disk.removeFile(`${root}/${at}`).catch(() => {});
+  for (const folder of folders) await world.disk.syncFolder(`${root}/${folder}`).catch(() => {});
 }
 
 /** Where good bytes may be had: other places here first, then the other vault. */
@@ -110,10 +126,19 @@ async function replace(
   });
   const time = new Date(world.clock.nowMs()).toISOString();
   const { size, head, verified } = copy;
-  await writer.commit([
-    { type: 'blob', blob, size, form: 'verbatim', at: place, head, verified, time },
-    { type: 'drop', blob, at, time },
-  ]);
+  const mended: BlobRecord = {
+    type: 'blob',
+    blob,
+    size,
+    form: 'verbatim',
+    at: place,
+    head,
+    verified,
+    time,
+  };
+  // A file that was missing gets its own name again: then there is nothing to drop.
+  if (place === at) return writer.commit([mended]);
+  await writer.commit([mended, { type: 'drop', blob, at, time }]);
   await world.disk.removeFile(`${root}/${at}`).catch(() => {});
   await world.disk.syncFolder(`${root}/${folder}`).catch(() => {});
 }

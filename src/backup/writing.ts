@@ -1,4 +1,3 @@
-import { systemCodeOf } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
 import { targetError, type Vault, VaultWriter } from '../vault/index.ts';
 
@@ -19,6 +18,6 @@ export async function writing<T>(
     return await act(writer);
   } catch (error) {
     await writer.letGo();
-    throw systemCodeOf(error) === '' ? error : targetError(error, vault.root);
+    throw targetError(error, vault.root);
   }
 }

@@ -88,10 +88,13 @@ export class JournalWriter {
   }
 }
 
-/** What an error while writing to a vault means for the whole operation. */
-export function targetError(error: unknown, where: string): FieldVaultError {
-  if (error instanceof FieldVaultError) return error;
+/**
+ * What an error while writing to a vault means for the whole operation. An error that no system made is our own bug and
+ * stays as it is.
+ */
+export function targetError(error: unknown, where: string): Error {
   const code = systemCodeOf(error);
+  if (error instanceof Error && (error instanceof FieldVaultError || code === '')) return error;
   const details = { where, code };
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') {
     const message = `The vault's drive is full (${where}). What was protected so far is safe; free space or use another drive, and run the backup again.`;

@@ -74,6 +74,7 @@ export class Ledger {
   #heads: Set<string> | null = null;
   readonly #sizes: Set<number> = new Set();
   #order = 0;
+  #last: LastChange = { id: '', source: '', changes: new Map() };
   #time: { readonly text: string; readonly ms: number } = { text: '', ms: 0 };
 
   apply(record: JournalRecord): void {
@@ -234,11 +235,22 @@ export class Ledger {
   }
 
   #change(id: RunId, source: string, path: string, entry: TreeEntry | null): void {
-    const run = this.#run(id);
-    const changes = run.changes.get(source);
-    if (changes === undefined) run.changes.set(source, new Map([[path, entry]]));
-    else changes.set(path, entry);
+    // Thousands of lines of one run and source follow each other: they are looked up once.
+    if (id !== this.#last.id || source !== this.#last.source) {
+      const { changes } = this.#run(id);
+      const known = changes.get(source) ?? new Map<string, TreeEntry | null>();
+      changes.set(source, known);
+      this.#last = { id, source, changes: known };
+    }
+    this.#last.changes.set(path, entry);
   }
+}
+
+/** The run and source of the line before, with what that run changed there. */
+interface LastChange {
+  readonly id: RunId;
+  readonly source: string;
+  readonly changes: Map<string, TreeEntry | null>;
 }
 
 /** The tree entry an `entry` record sets; `content` is the same text as the record's, where another holds it already. */

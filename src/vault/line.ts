@@ -9,6 +9,8 @@ export type ParsedLine =
   | { readonly state: 'whole' | 'mended'; readonly value: LineValue }
   | { readonly state: 'lost' };
 
+/** Up to this length CRC-32 tells one flipped bit from two (docs/vault-format.md section 2). */
+const MENDABLE_BYTES_MAX = 11_450;
 const encoder = new TextEncoder();
 const CRC_START = encoder.encode(',"crc":"');
 const CRC_END = encoder.encode('"}');
@@ -81,7 +83,7 @@ function parseObject(body: Uint8Array): LineValue | null {
  * Walking that value backwards over the line finds the one bit, if there is one, in a single pass.
  */
 function mendOneBit(line: Uint8Array): LineValue | null {
-  if (line.length <= CRC_MEMBER_BYTES || line.length >= LIMITS.journalLineBytesMax) return null;
+  if (line.length <= CRC_MEMBER_BYTES || line.length > MENDABLE_BYTES_MAX) return null;
   const bodyBytes = line.length - CRC_MEMBER_BYTES;
   const crc = crcMember(line, bodyBytes);
   if (crc === null) return mendCrcMember(line, bodyBytes);
