@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type BlobId, formatHex, LIMITS } from '../base/index.ts';
 import type { Disk } from '../platform/index.ts';
-import { readChunksAhead } from '../store/index.ts';
+import { readChunks } from '../store/index.ts';
 import { formatLine, type LineValue, parseLine } from './line.ts';
 import { isKnownType, parseRecord } from './parse-record.ts';
 import type { JournalRecord, OpenRecord, SealRecord } from './records.ts';
@@ -70,7 +70,7 @@ export async function readJournal(
   const mtimeMs = (await disk.stat(path))?.mtimeMs ?? 0;
   const file = await disk.openRead(path);
   try {
-    for await (const chunk of readChunksAhead(file)) reader.push(chunk);
+    for await (const chunk of readChunks(file)) reader.push(chunk);
   } finally {
     await file.close();
   }
