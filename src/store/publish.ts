@@ -43,11 +43,12 @@ export async function publishFiles(
 /** Makes a folder and all above it, each new one durable in its parent before the call returns. */
 export async function ensureFolder(disk: Disk, path: string): Promise<void> {
   if ((await disk.stat(path))?.kind === 'folder') return;
-  const parent = path.slice(0, path.lastIndexOf('/'));
+  const slash = path.lastIndexOf('/');
+  const parent = path.slice(0, Math.max(slash, 0));
   if (parent !== '' && !/^[A-Za-z]:$/.test(parent)) await ensureFolder(disk, parent);
   await disk.makeFolder(path);
   // Also when another writer made it a moment ago: its sync may still be under way.
-  await disk.syncFolder(parent === '' ? '/' : parent);
+  await disk.syncFolder(slash < 0 ? '.' : parent === '' ? '/' : parent);
 }
 
 /** Folders below a root that must be there for good. */
