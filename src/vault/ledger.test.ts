@@ -187,9 +187,19 @@ describe('Ledger and trees', () => {
       sha256: idOf('c'),
     } as const;
     ledger.apply(sums);
-    expect([...ledger.unlisted.keys()]).toEqual(['originals/2']);
+    const names = (): [string, [string, BlobId][]][] =>
+      [...ledger.unlisted()].map(([folder, files]) => [folder, [...files]]);
+    expect(names()).toEqual([['originals/2', [['y', idOf('b')]]]]);
+    ledger.apply(blob('d', 'originals/1/z'));
+    ledger.apply(blob('e', 'originals/2/w'));
     ledger.apply({ type: 'drop', blob: idOf('b'), at: 'originals/2/y', time: '' });
-    expect(ledger.unlisted.get('originals/2')?.size).toBe(0);
+    expect(names()).toEqual([
+      ['originals/1', [['z', idOf('d')]]],
+      ['originals/2', [['w', idOf('e')]]],
+    ]);
+    ledger.apply({ ...sums, at: 'originals/2/SHA256SUMS-000002.txt' });
+    ledger.apply(blob('b', 'originals/2/y'));
+    expect(names().at(-1)).toEqual(['originals/2', [['y', idOf('b')]]]);
   });
 
   it('guesses by size and head whether content may be known', () => {

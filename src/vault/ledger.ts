@@ -30,6 +30,12 @@ export interface StoredBlob {
   readonly storedMs: number;
 }
 
+/** A stored file that stands in no SHA256SUMS yet. */
+interface Unlisted {
+  readonly at: string;
+  readonly blob: BlobId;
+}
+
 /** What one path of a source holds: a file's content, a link's text, or a folder. */
 export interface TreeEntry {
   readonly kind: EntryRecord['kind'];
@@ -66,8 +72,10 @@ export class Ledger {
   /** Closed journal files by name. */
   readonly closed: Map<string, { readonly bytes: number; readonly sha256: BlobId }> = new Map();
   readonly suspects: SuspectRecord[] = [];
-  /** Stored files of a folder that stand in no SHA256SUMS yet: name to blob. */
-  readonly unlisted: Map<string, Map<string, BlobId>> = new Map();
+  /** By folder: stored files since its last SHA256SUMS, in the order they came; dropped ones still among them. */
+  readonly #unlisted: Map<string, Unlisted[]> = new Map();
+  /** The folder of the place before: files of one folder follow each other. */
+  #lastFolder: { readonly path: string; readonly files: Unlisted[] } = { path: '', files: [] };
   /** When blobs were last read whole and right since they were stored: first 16 digits to milliseconds since 1970. */
   readonly #verifiedMs: Map<string, number> = new Map();
   /** Heads of all blobs, to guess whether a file's content may be known; made when they are first asked for. */
@@ -134,6 +142,19 @@ export class Ledger {
     return places.some((place) => !this.damaged.has(place.at));
   }
 
+  /** Stored files that stand in no SHA256SUMS yet: by folder, name to blob. Folders without any are left out. */
+  unlisted(): Map<string, Map<string, BlobId>> {
+    const folders = new Map<string, Map<string, BlobId>>();
+    for (const [folder, files] of this.#unlisted) {
+      const there = files.filter(({ at, blob }) =>
+        this.blobs.get(blob)?.places.some((place) => place.at === at),
+      );
+      const names = there.map(({ at, blob }) => [splitPlace(at).name, blob] as const);
+      if (names.length > 0) folders.set(folder, new Map(names));
+    }
+    return folders;
+  }
+
   /** When the blob was last read whole and right, in milliseconds since 1970. */
   verifiedMs(blob: BlobId): number {
     return this.#verifiedMs.get(blob.slice(0, 16)) ?? this.blobs.get(blob)?.storedMs ?? 0;
@@ -168,10 +189,17 @@ export class Ledger {
     this.#sizes.add(record.size);
     this.#heads?.add(record.head);
     if (this.damaged.size > 0) this.damaged.delete(record.at);
-    const { folder, name } = splitPlace(record.at);
-    const unlisted = this.unlisted.get(folder);
-    if (unlisted === undefined) this.unlisted.set(folder, new Map([[name, record.blob]]));
-    else unlisted.set(name, record.blob);
+    this.#unlistedBeside(record.at).push({ at: record.at, blob: record.blob });
+  }
+
+  #unlistedBeside(at: string): Unlisted[] {
+    const { path, files } = this.#lastFolder;
+    if (at.lastIndexOf('/') === path.length && at.startsWith(path)) return files;
+    const { folder } = splitPlace(at);
+    const known = this.#unlisted.get(folder) ?? [];
+    this.#unlisted.set(folder, known);
+    this.#lastFolder = { path: folder, files: known };
+    return known;
   }
 
   /** Lines of one batch say the same time: it is read once. */
@@ -191,8 +219,6 @@ export class Ledger {
     if (stored !== undefined) stored.places = stored.places.filter((place) => place.at !== at);
     this.damaged.delete(at);
     this.files.delete(at);
-    const { folder, name } = splitPlace(at);
-    this.unlisted.get(folder)?.delete(name);
   }
 
   #verified(record: VerifiedRecord): void {
@@ -208,7 +234,9 @@ export class Ledger {
   #addFile(record: FileRecord): void {
     this.files.set(record.at, record);
     const { folder, name } = splitPlace(record.at);
-    if (name.startsWith('SHA256SUMS-')) this.unlisted.delete(folder);
+    // Emptied, not deleted: it may be the folder that is filled at the moment.
+    const unlisted = this.#unlisted.get(folder);
+    if (unlisted !== undefined && name.startsWith('SHA256SUMS-')) unlisted.length = 0;
   }
 
   #run(id: RunId): Run {

@@ -126,8 +126,8 @@ export class VaultWriter {
   /** Lists new files in `SHA256SUMS`, writes the last lines, seals the journal. */
   async finish(lastRecords: readonly JournalRecord[]): Promise<void> {
     const { ledger } = this.vault;
-    for (const [folder, files] of [...ledger.unlisted]) {
-      if (files.size === 0 || !(await this.#folders.isOurs(folder))) continue;
+    for (const [folder, files] of ledger.unlisted()) {
+      if (!(await this.#folders.isOurs(folder))) continue;
       // A folder that a bad drive lost must not cost the snapshot; the next writer lists what is still unlisted.
       const record = await this.writeSums(folder, files).catch(() => null);
       if (record !== null) await this.commit([record]);
