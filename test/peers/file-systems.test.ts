@@ -5,7 +5,6 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
-  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -30,7 +29,7 @@ import { skipBecause } from '../skip.ts';
 import { ActProcess, runAct } from './acts.ts';
 import { Card, contentOf } from './card.ts';
 import { sha256 } from './format-1-lines.ts';
-import { acknowledgedIn, differences, digestOf, judge } from './judge.ts';
+import { acknowledgedIn, differences, digestOf, filesBelow, judge } from './judge.ts';
 import { absence, mountVolume, type TestVolume, type VolumeType } from './volumes.ts';
 
 const MB = 1_048_576;
@@ -87,12 +86,7 @@ async function protect(vault: string, sources: readonly string[]): Promise<Backu
 
 /** What a restore changed the names of, by path: every file is found by its content. */
 function givenNames(card: Card, restored: string): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const entry of readdirSync(restored, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    found.set(digestOf(path), path.slice(restored.length + 1));
-  }
+  const found = new Map(filesBelow(restored).map((path) => [digestOf(join(restored, path)), path]));
   const given = new Map<string, string>();
   for (const [path, digest] of card.files) given.set(path, found.get(digest) ?? 'NOT THERE');
   return given;
@@ -122,7 +116,7 @@ describe.each(['exfat', 'ntfs', 'vfat', 'tmpfs', 'ext4'] as const)('%s', (type) 
       );
       const opened = await openVault(world, vault);
       expect((await check(world, opened, { readData: true })).damaged).toBe(0);
-    }, 60_000);
+    }, 180_000);
 
     test('is a card: what it holds is protected, and unchanged when it comes back', async () => {
       const volume = mount(type, 'EOS_DIGITAL');
@@ -139,7 +133,7 @@ describe.each(['exfat', 'ntfs', 'vfat', 'tmpfs', 'ext4'] as const)('%s', (type) 
       // Another card of the same name: nothing of the first one counts as gone or unchanged.
       expect(other.issues).toEqual([]);
       expect(other).toMatchObject({ files: 1, unchanged: 0, newBlobs: 1 });
-    }, 60_000);
+    }, 180_000);
 
     test('takes a restore: every byte comes back, under another name only where it must', async () => {
       const card = fullCard(join(scratch, 'EOS_DIGITAL'), 4);
@@ -171,7 +165,7 @@ describe.each(['exfat', 'ntfs', 'vfat', 'tmpfs', 'ext4'] as const)('%s', (type) 
       const again = await restore(world, opened, findSnapshot(opened, 'latest'), { to });
       expect(again.alreadyThere).toBe(card.files.size);
       expect(givenNames(card, join(to, card.name))).toEqual(given);
-    }, 60_000);
+    }, 180_000);
   });
 });
 
@@ -201,7 +195,7 @@ describe.each(['ext4', 'exfat', 'ntfs', 'vfat'] as const)(
       if (direct.isDirect) expect(direct.blob).not.toBe(right);
       if (type === 'ext4') expect(direct.isDirect).toBe(true);
       expect(cached.blob, 'or there was no page cache to hide it').toBe(right);
-    }, 30_000);
+    }, 180_000);
   },
 );
 
@@ -247,7 +241,7 @@ describe.each(['exfat', 'ntfs'] as const)('a yanked %s drive', (type) => {
       console.log(
         `${type} yanked as vault: ${before} of ${card.files.size} files were acknowledged`,
       );
-    }, 60_000);
+    }, 180_000);
 
     test('as the card: the rest is named as not protected, and follows when it is back', async () => {
       const volume = mount(type, 'EOS_DIGITAL');
@@ -276,7 +270,7 @@ describe.each(['exfat', 'ntfs'] as const)('a yanked %s drive', (type) => {
       console.log(
         `${type} yanked as card: ${before} of ${card.files.size} files were acknowledged`,
       );
-    }, 60_000);
+    }, 180_000);
   });
 });
 
@@ -291,7 +285,7 @@ describe('an ext4 drive that turns read-only', skipBecause(absence('ext4')), () 
     expect(end.failure?.code).toBe('TARGET_READ_ONLY');
     const opened = await openVault(world, vault);
     expect((await check(world, opened, { readData: true })).issues).toEqual([]);
-  }, 30_000);
+  }, 180_000);
 
   test('in mid-run, as Linux does after an error: what was acknowledged stays, the rest follows', async (context) => {
     const volume = mount('ext4', 'drive');
@@ -320,7 +314,7 @@ describe('an ext4 drive that turns read-only', skipBecause(absence('ext4')), () 
     console.log(
       `ext4 read-only in mid-run: ${before} of ${card.files.size} files were acknowledged`,
     );
-  }, 60_000);
+  }, 180_000);
 
   async function restoreAll(vault: string): Promise<string> {
     const opened = await openVault(world, vault);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { listSnapshots, openVault, restore, type World } from '../../src/index.ts';
 import { check } from '../../src/vault/index.ts';
@@ -99,12 +99,19 @@ export function digestOf(path: string): string {
   }
 }
 
+/** Paths of the files at and below a folder, with '/'; [] where there is none. */
+export function filesBelow(root: string): string[] {
+  if (!existsSync(root)) return [];
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
+    .map((path) => path.replaceAll(sep, '/'));
+}
+
 /** Compares a restored source with its card as it is now, both ways; [] where they are the same. */
 export function differences(card: Card, restored: string): string[] {
   const root = join(restored, card.name);
-  const found = readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
+  const found = filesBelow(root);
   const extra = found.filter((file) => !card.files.has(file)).map((file) => `${file}: not on card`);
   const wrong = [...card.files]
     .filter(([file, digest]) => digestOf(join(root, file)) !== digest)

@@ -115,7 +115,7 @@ describe('system calls that go wrong', skipBecause(straceAbsence()), () => {
     expect(end.report?.issues, end.text).toEqual([]);
     calls = parseTrace(readFileSync(list, 'utf8'), stage.root);
     expect(calls.length).toBeGreaterThan(50);
-  }, 60_000);
+  }, 180_000);
 
   afterAll(async () => {
     await world.workers.close();
@@ -138,7 +138,7 @@ describe('system calls that go wrong', skipBecause(straceAbsence()), () => {
     const survived = outcomes.filter(({ end }) => end.code !== 137 && end.signal !== 'SIGKILL');
     expect(survived.map(({ at }) => shown(at))).toEqual([]);
     expect(allFaults(outcomes)).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   test('EIO at each fsync: done again elsewhere, or an error with a code; the vault goes on', async () => {
     const outcomes = await sweep(inVault('fsync'), 'error=EIO');
@@ -147,7 +147,7 @@ describe('system calls that go wrong', skipBecause(straceAbsence()), () => {
     expect(outcomes.filter(({ end }) => end.report === null && end.failure?.code === '')).toEqual(
       [],
     );
-  }, 60_000);
+  }, 180_000);
 
   test('ENOSPC at each write and each new file: TARGET_FULL, of one file or of the run', async () => {
     const creating = calls.filter((call) => call.isCreating);
@@ -158,7 +158,7 @@ describe('system calls that go wrong', skipBecause(straceAbsence()), () => {
       .filter(({ at }) => !isOfSums(at))
       .filter(({ end }) => end.failure?.code !== 'TARGET_FULL' && end.report?.isFull !== true);
     expect(others.map(({ at }) => shown(at))).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   test('EIO at each rename and removal: an error with a code, or none where it only leaves litter', async () => {
     const outcomes = await sweep(inVault('rename', 'unlink', 'rmdir'), 'error=EIO');
@@ -169,7 +169,7 @@ describe('system calls that go wrong', skipBecause(straceAbsence()), () => {
         at.call === 'rename' && !isOfSums(at) ? 'TARGET_GONE' : [],
       );
     }
-  }, 60_000);
+  }, 180_000);
 
   test('EIO at each read of the card: that file is named, the others are protected', async () => {
     const reads = calls.filter(({ call, path }) => call === 'pread64' && path.startsWith('CARD/'));
@@ -181,7 +181,7 @@ describe('system calls that go wrong', skipBecause(straceAbsence()), () => {
       const named = (end.report?.issues ?? []).map(({ code, path }) => `${code} ${path}`);
       expect(named, shown(at)).toEqual([`UNREADABLE ${at.path}`]);
     }
-  }, 60_000);
+  }, 180_000);
 
   test('a write that claims bytes it did not take is seen when the copy is read back', async () => {
     const parts = inVault('write').filter(({ path }) => path.endsWith('.part'));
@@ -189,7 +189,7 @@ describe('system calls that go wrong', skipBecause(straceAbsence()), () => {
     const outcomes = await sweep(parts, 'retval=10');
     print('lying write', outcomes);
     expect(allFaults(outcomes)).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   test('a real short write, then EFBIG: the file is named as not protected', async () => {
     const stage = makeStage('limited');
@@ -199,7 +199,7 @@ describe('system calls that go wrong', skipBecause(straceAbsence()), () => {
       'TARGET_FULL CARD/B.CR2',
     ]);
     expect(await faultsAfter(stage)).toEqual([]);
-  }, 30_000);
+  }, 180_000);
 
   test('the judge catches the careless writer at a kill in mid-file', async () => {
     const stage = makeStage('careless');
@@ -212,5 +212,5 @@ describe('system calls that go wrong', skipBecause(straceAbsence()), () => {
     const end = await act.ended;
     expect(end.signal ?? end.code, end.text).not.toBe(0);
     expect((await faultsAfter(stage)).join('\n')).toContain('B.CR2: acknowledged, came back as');
-  }, 30_000);
+  }, 180_000);
 });
