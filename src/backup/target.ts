@@ -2,6 +2,7 @@ import { type BlobId, LIMITS } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
 import {
   type BlobRecord,
+  type GoneRecord,
   type JournalRecord,
   type RunId,
   type RunSource,
@@ -76,8 +77,30 @@ export class Target {
     );
     const target = new Target(writer, sources, run.isPrimary);
     const records = [...sources.values()].map((source) => source.record);
-    await writer.commit([{ type: 'run', run: run.id, time: run.time, sources: records }]);
-    return target;
+    try {
+      await target.commit([
+        { type: 'run', run: run.id, time: run.time, sources: records },
+        ...target.#droppedPaths(run.id),
+      ]);
+      return target;
+    } catch (error) {
+      await writer.letGo();
+      throw error;
+    }
+  }
+
+  /**
+   * Lines for paths whose content prune has dropped since their snapshot was forgotten: a state that goes on from there
+   * must not claim them, and would where this run were cut off or could not read them again.
+   */
+  *#droppedPaths(run: RunId): Generator<GoneRecord> {
+    for (const [source, { tree }] of this.sources) {
+      for (const [path, entry] of tree) {
+        const stored = this.vault.ledger.blobs.get(entry.content as BlobId);
+        if (entry.kind !== 'file' || stored === undefined || stored.places.length > 0) continue;
+        yield { type: 'gone', run, source, path };
+      }
+    }
   }
 
   /** What the vault knows of a path of a source. */

@@ -17,6 +17,8 @@ export interface Lease {
   readonly host: string;
   readonly pid: number;
   readonly expiresMs: number;
+  /** Name of the first lease of this act: the smallest one of two acts stays, however often it was renewed. */
+  readonly first: string;
 }
 
 /** The leases that are not dead. */
@@ -28,7 +30,7 @@ export async function liveLeases(world: LeaseWorld, root: string): Promise<Lease
     const lease = await readLease(world, folder, entry);
     if (lease !== null && isLiveLease(world, lease)) leases.push(lease);
   }
-  return leases.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return leases.sort((a, b) => (a.first < b.first ? -1 : 1));
 }
 
 /** One lease; null where it is gone, or empty: its writer never got as far as holding it. */
@@ -40,7 +42,8 @@ async function readLease(
   const { name } = entry;
   // Whoever holds what cannot be read must be believed, as long as a lease lasts.
   const unknown = { writer: '', act: 'an act', host: 'an unknown machine', pid: 0 };
-  const believed: Lease = { ...unknown, name, expiresMs: entry.mtimeMs + LIMITS.leaseMs };
+  const expiresMs = entry.mtimeMs + LIMITS.leaseMs;
+  const believed: Lease = { ...unknown, name, first: name, expiresMs };
   try {
     const bytes = await readSmallFile(world.disk, `${folder}/${name}`);
     if (bytes === null || bytes.length === 0) return null;
@@ -66,13 +69,13 @@ export async function takeLease(
   vault: Vault,
   options: { readonly act: string; readonly writer: string },
 ): Promise<HeldLease> {
-  const lease = await writeLease(world, vault.root, options);
-  const other = (await liveLeases(world, vault.root)).find((found) => found.name < lease.name);
+  const lease = await writeLease(world, vault.root, { ...options, first: null });
+  const other = (await liveLeases(world, vault.root)).find((found) => found.first < lease.first);
   const journal =
     other === undefined ? await findLiveJournal(world, vault, options.writer) : undefined;
   if (other === undefined && journal === undefined) return hold(world, vault.root, lease, options);
   await dropLease(world, vault.root, lease);
-  throw leasedError(other ?? { act: 'backup', host: journal?.open?.host ?? 'another machine' });
+  throw leasedError(other ?? { act: 'backup', host: journal?.host ?? 'another machine' });
 }
 
 /** Renews by writing a newer lease before the older one goes: there is no moment without one. */
@@ -86,7 +89,7 @@ function hold(
   let renewing: Promise<void> = Promise.resolve();
   const renew = async (): Promise<void> => {
     const older = lease;
-    lease = await writeLease(world, root, options);
+    lease = await writeLease(world, root, { ...options, first: older.first });
     await dropLease(world, root, older);
   };
   const end = world.clock.every(LIMITS.heartbeatMs, () => {
@@ -124,30 +127,45 @@ export function isLiveJournal(world: LeaseWorld, ledger: Ledger, journal: Journa
   return world.clock.nowMs() - newestMs < LIMITS.leaseMs;
 }
 
-/** Another writer's journal file that is live; undefined where there is none. */
+/** Whose journal file, other than this writer's, is live; undefined where there is none. */
 export async function findLiveJournal(
   world: LeaseWorld,
   vault: Vault,
   writer: string,
-): Promise<JournalFacts | undefined> {
+): Promise<{ readonly host: string } | undefined> {
   const folder = `${vault.root}/journal`;
   const known = new Map(vault.journals.map((journal) => [journal.name, journal]));
   for (const name of await listJournals(world.disk, folder)) {
     const isEnded = known.get(name.name)?.seal || vault.ledger.closed.has(name.name);
     if (name.writer === writer || isEnded) continue;
-    const journal = await readJournal(world.disk, folder, name, () => {});
-    if (isLiveJournal(world, vault.ledger, journal)) return journal;
+    const journal = await readJournal(world.disk, folder, name, () => {}).catch(() => null);
+    // A file that cannot be read is judged by its time alone: it must not stop all work for ever.
+    const isLive =
+      journal === null
+        ? await isFresh(world, `${folder}/${name.file}`)
+        : isLiveJournal(world, vault.ledger, journal);
+    if (isLive) return { host: journal?.open?.host ?? 'another machine' };
   }
   return undefined;
+}
+
+async function isFresh(world: LeaseWorld, path: string): Promise<boolean> {
+  const facts = await world.disk.stat(path).catch(() => null);
+  return facts !== null && world.clock.nowMs() - facts.mtimeMs < LIMITS.leaseMs;
 }
 
 async function writeLease(
   world: LeaseWorld,
   root: string,
-  options: { readonly act: string; readonly writer: string },
+  options: { readonly act: string; readonly writer: string; readonly first: string | null },
 ): Promise<Lease> {
   const { disk, clock, host } = world;
   const expiresMs = clock.nowMs() + LIMITS.leaseMs;
+  const numbers = (await disk.listFolder(`${root}/leases`)).map((entry) =>
+    Number.parseInt(entry.name, 10),
+  );
+  const number = Math.max(0, ...numbers.filter((found) => found > 0)) + 1;
+  const name = `${String(number).padStart(6, '0')}-${options.writer}.jsonl`;
   const value = {
     type: 'lease',
     writer: options.writer,
@@ -155,12 +173,8 @@ async function writeLease(
     host: host.name,
     pid: host.processId,
     expires: new Date(expiresMs).toISOString(),
+    first: options.first ?? name,
   };
-  const numbers = (await disk.listFolder(`${root}/leases`)).map((entry) =>
-    Number.parseInt(entry.name, 10),
-  );
-  const number = Math.max(0, ...numbers.filter((found) => found > 0)) + 1;
-  const name = `${String(number).padStart(6, '0')}-${options.writer}.jsonl`;
   const part = `${root}/incoming/${options.writer}/lease`;
   await writeSmallFile(disk, part, `${root}/leases/${name}`, formatLine(value));
   return { ...value, name, expiresMs };
@@ -169,12 +183,12 @@ async function writeLease(
 function parseLease(name: string, bytes: Uint8Array): Lease | null {
   const parsed = parseLine(bytes.subarray(0, -1));
   if (parsed.state === 'lost' || parsed.value.type !== 'lease') return null;
-  const { writer, act, host, pid, expires } = parsed.value;
+  const { writer, act, host, pid, expires, first = name } = parsed.value;
   const expiresMs = typeof expires === 'string' ? Date.parse(expires) : Number.NaN;
   if (typeof writer !== 'string' || typeof act !== 'string' || typeof host !== 'string')
     return null;
-  return typeof pid === 'number' && expiresMs > 0
-    ? { name, writer, act, host, pid, expiresMs }
+  return typeof pid === 'number' && typeof first === 'string' && expiresMs > 0
+    ? { name, writer, act, host, pid, expiresMs, first }
     : null;
 }
 
