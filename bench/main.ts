@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openRun } from './bench-run.ts';
@@ -73,7 +74,7 @@ async function main(): Promise<void> {
     throw new RangeError('the benches need a POSIX system: sh, sync, cp, find');
   }
   const startMs = performance.now();
-  const machine = describeMachine('.');
+  const machine = describeMachine(tmpdir());
   const sections = await runBenches(names, sizes);
   const heading = {
     command: ['npm run bench', ...(words.length > 0 ? ['--', ...words] : [])].join(' '),
