@@ -149,7 +149,11 @@ export function absence(type: VolumeType): string | null {
     mountVolume(type, 16, join(folder, 'trial')).remove();
     return null;
   } catch (error) {
-    return `no ${type} volume can be mounted here (${String(error).replace(/\s+/g, ' ')})`;
+    // Without the folder's name and what the system adds: the same reason every time.
+    const why = String(error)
+      .replaceAll(`${join(folder, 'trial')}: `, '')
+      .split('\n')[0];
+    return `no ${type} volume can be mounted here (${why?.replace('Error: ', '').replace(/\. .*/, '')})`;
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -14,9 +14,8 @@ const MEMORY_BYTES_MAX = 300 * MB;
 /** Why there is no room for so many bytes of test files; a quarter more is asked for. */
 export function shortage(bytes: number): string | null {
   const { bavail, bsize } = statfsSync(tmpdir());
-  const free = bavail * bsize;
-  if (free > bytes * 1.25) return null;
-  return `${tmpdir()} has ${Math.floor(free / GB)} GB free, too few for ${Math.ceil(bytes / GB)} GB of files`;
+  if (bavail * bsize > bytes * 1.25) return null;
+  return `too little free space for ${Math.ceil(bytes / GB)} GB of test files`;
 }
 
 /** Writes a file of incompressible bytes without a hole (AES in counter mode) and returns its digest. */

@@ -18,7 +18,9 @@ const FOLDER = resolve(
   process.env['FIELDVAULT_SAMPLES'] ?? join(import.meta.dirname, '../../../shared/data'),
 );
 const LIST = join(FOLDER, 'MANIFEST.tsv');
-const absent = existsSync(LIST) ? null : `no MANIFEST.tsv in ${FOLDER} (FIELDVAULT_SAMPLES)`;
+const absent = existsSync(LIST)
+  ? null
+  : 'no MANIFEST.tsv in the samples folder (FIELDVAULT_SAMPLES)';
 
 describe('real photographs, sidecars and catalogs', skipBecause(absent), () => {
   const world = openWorld();
