@@ -1,10 +1,13 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { restore } from '../../src/backup/index.ts';
 import { equalBytes } from '../../src/base/index.ts';
 import type { World } from '../../src/platform/index.ts';
 import { PROFILES, type SimDisk } from '../../src/testing/index.ts';
 import { check, findSnapshot, openVault, type Vault } from '../../src/vault/index.ts';
 import { digestOf, noise, type Scene, SceneWriter, startProcess } from './scene.ts';
+
+// Thousands of runs, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 const ROOT = '/drive/vault';
 let scene: Scene;

@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { checkVault, repair } from '../../src/backup/index.ts';
 import { PROFILES } from '../../src/testing/index.ts';
 import { SceneWriter } from './scene.ts';
-import { sweepPowerLoss } from './sweep.ts';
+import { MAIN_CUTS, sweepPowerLoss } from './sweep.ts';
+
+// Thousands of runs, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 describe.each(['ext4', 'exfat', 'fat32'] as const)('power loss on %s', (fileSystem) => {
   const profile = PROFILES[fileSystem];
@@ -30,11 +33,7 @@ describe.each(['ext4', 'exfat', 'fat32'] as const)('power loss on %s', (fileSyst
         const { repaired } = await repair(world, vault, found, mirror ?? vault);
         mended.push(repaired.length);
       },
-      cuts: [
-        { mode: 'drop', seed: 1 },
-        { mode: 'random', seed: 1 },
-        { mode: 'random', seed: 2 },
-      ],
+      cuts: MAIN_CUTS,
     });
     expect(report.wrong).toEqual([]);
     expect(mended).toContain(2);

@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { forget, prune } from '../../src/backup/index.ts';
 import { type DiskProfile, PROFILES } from '../../src/testing/index.ts';
 import { type Scene, SceneWriter } from './scene.ts';
 import { sweepPowerLoss } from './sweep.ts';
+
+// Thousands of runs, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 async function twoDays(profile: DiskProfile): Promise<{ writer: SceneWriter; first: string }> {
   const writer = await SceneWriter.begin({ profile });

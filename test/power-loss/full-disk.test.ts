@@ -1,11 +1,15 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { backup } from '../../src/backup/index.ts';
 import { LIMITS } from '../../src/base/index.ts';
 import type { Disk } from '../../src/platform/index.ts';
 import { PROFILES, type SimDisk, withoutSync } from '../../src/testing/index.ts';
 import { type PlantedFault, sweepFaults } from './fault-sweep.ts';
+import { withCarelessJournal } from './planted-faults.ts';
 import { type Scene, SceneWriter } from './scene.ts';
 import type { Act } from './sweep.ts';
+
+// Thousands of runs, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 const protect: Act = (world, [vault, ...mirrors]) => backup(world, vault, ['/card'], { mirrors });
 
@@ -77,5 +81,16 @@ describe('a drive that is full at byte n', () => {
     });
     expect(report.wrong).toEqual([]);
     expect(report.named).toBeGreaterThan(0);
+  });
+
+  it('is caught by the sweep where the journal takes no notice of it', async () => {
+    const report = await sweepFaults({
+      scene: await secondDay(false),
+      act: protect,
+      plant: fullAfter('/drive', { fromBytes: 0, toBytes: 12_000 }),
+      disguise: withCarelessJournal,
+      mayFailWith: ['TARGET_FULL'],
+    });
+    expect(report.wrong).toContainEqual(expect.stringMatching(/is gone|is missing/));
   });
 });

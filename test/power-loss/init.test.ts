@@ -1,9 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { backup, restore } from '../../src/backup/index.ts';
 import { PROFILES, SimDisk } from '../../src/testing/index.ts';
 import { check, createVault, findSnapshot, openVault } from '../../src/vault/index.ts';
 import { noise, startProcess } from './scene.ts';
 import { CUTS } from './sweep.ts';
+
+// Thousands of runs, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 const NOW_MS = Date.UTC(2026, 10, 22, 9);
 

@@ -1,4 +1,4 @@
-import type { Disk, WritableFile } from '../../src/platform/index.ts';
+import type { Disk, ReadableFile, WritableFile } from '../../src/platform/index.ts';
 import {
   type DiskCall,
   type DiskCallKind,
@@ -73,6 +73,34 @@ function withoutErrors(file: WritableFile): WritableFile {
   return {
     write: (bytes) => file.write(bytes).catch(() => {}),
     sync: () => file.sync(),
+    close: () => file.close(),
+  };
+}
+
+/** A disk that gives zeros where a file of the card cannot be read: the twin of a sweep of read errors. */
+export function withCarelessReads(disk: Disk): Disk {
+  return {
+    ...withoutSync(disk, () => false),
+    openRead: async (path, options) => {
+      const file = await disk.openRead(path, options);
+      return path.startsWith('/card/') ? withZeros(file) : file;
+    },
+  };
+}
+
+function withZeros(file: ReadableFile): ReadableFile {
+  return {
+    isDirect: file.isDirect,
+    facts: () => file.facts(),
+    read: async (buffer, positionBytes) => {
+      try {
+        return await file.read(buffer, positionBytes);
+      } catch {
+        const { sizeBytes } = await file.facts();
+        buffer.fill(0);
+        return Math.max(0, Math.min(buffer.length, sizeBytes - positionBytes));
+      }
+    },
     close: () => file.close(),
   };
 }

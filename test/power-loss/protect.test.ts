@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { backup } from '../../src/backup/index.ts';
 import { PROFILES } from '../../src/testing/index.ts';
 import { SceneWriter } from './scene.ts';
 import { type Act, sweepPowerLoss } from './sweep.ts';
+
+// Thousands of runs, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 const protect: Act = (world, [vault, ...mirrors]) => backup(world, vault, ['/card'], { mirrors });
 

@@ -1,10 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { backup, checkVault, prune, repair } from '../../src/backup/index.ts';
 import { PROFILES } from '../../src/testing/index.ts';
 import { type FaultSweep, sweepFaults } from './fault-sweep.ts';
-import { failingCall, LOOKS } from './planted-faults.ts';
+import { failingCall, LOOKS, withCarelessReads } from './planted-faults.ts';
 import { type Scene, SceneWriter } from './scene.ts';
 import type { Act } from './sweep.ts';
+
+// Thousands of runs, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 const protect: Act = (world, [vault, ...mirrors]) => backup(world, vault, ['/card'], { mirrors });
 
@@ -28,6 +31,19 @@ describe('a card that cannot be read at the n-th call', () => {
     expect(report.wrong).toEqual([]);
     expect(report.named).toBeGreaterThan(0);
     expect(report.runs).toBeGreaterThan(10);
+  });
+});
+
+describe('the sweep of read errors', () => {
+  it('catches a copy that takes zeros for a file that cannot be read', async () => {
+    const report = await sweepFaults({
+      scene: await secondDay(),
+      act: protect,
+      plant: failingCall({ below: '/card', kinds: ['read'], error: 'EIO', lasts: 'path' }),
+      disguise: withCarelessReads,
+      mayFailWith: [],
+    });
+    expect(report.wrong).toContainEqual(expect.stringContaining('is not protected, and not named'));
   });
 });
 

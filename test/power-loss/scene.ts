@@ -58,7 +58,8 @@ export function startProcess(
     processId,
     isRunning: (other: number) => other === processId,
   };
-  return { ...world, host };
+  // Batches overlap, as on a real machine.
+  return { ...world, workers: { ...world.workers, count: 4 }, host };
 }
 
 /** Writes a scene step by step; each backup is a process of its own. */

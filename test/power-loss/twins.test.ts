@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { backup, prune } from '../../src/backup/index.ts';
 import { PROFILES, type SyncCall, withoutSync } from '../../src/testing/index.ts';
 import { SceneWriter } from './scene.ts';
 import { type Act, CUTS, type Sweep, sweepPowerLoss } from './sweep.ts';
+
+// Thousands of runs, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** One class of syncs that is left out, and a file system on which that costs a photograph. */
 interface Twin {

@@ -1,10 +1,19 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { backup, forget, prune } from '../../src/backup/index.ts';
 import { PROFILES } from '../../src/testing/index.ts';
 import { type FaultSweep, sweepFaults } from './fault-sweep.ts';
-import { type CallFault, failingCall, SYNCS, WRITES } from './planted-faults.ts';
+import {
+  type CallFault,
+  failingCall,
+  SYNCS,
+  WRITES,
+  withCarelessJournal,
+} from './planted-faults.ts';
 import { SceneWriter } from './scene.ts';
 import type { Act } from './sweep.ts';
+
+// Thousands of runs, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 const protect: Act = (world, [vault, ...mirrors]) => backup(world, vault, ['/card'], { mirrors });
 
@@ -65,5 +74,18 @@ describe.each(FAULTS)('$name, at the n-th one', (fault) => {
       mayFailWith: [...MAY_FAIL_WITH, 'LEASED'],
     };
     expect((await sweepFaults(sweep)).wrong).toEqual([]);
+  });
+});
+
+describe('the sweep of write errors', () => {
+  it('catches a journal that takes no notice of them', async () => {
+    const report = await sweepFaults({
+      scene: (await secondDay(false)).end(),
+      act: protect,
+      plant: failingCall({ below: '/drive', kinds: ['write'], error: 'EIO', lasts: 'once' }),
+      disguise: withCarelessJournal,
+      mayFailWith: MAY_FAIL_WITH,
+    });
+    expect(report.wrong).toContainEqual(expect.stringMatching(/is gone|is missing|SNAPSHOT/));
   });
 });
