@@ -1,14 +1,17 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createVault, listPaths, listSnapshots, openVault, openWorld } from '../../src/index.ts';
 import { skipBecause } from '../skip.ts';
 import { digestLarge, GB, measured, shortage, writeNoise } from './large-content.ts';
 
 const SIZE_BYTES = 6 * GB + 4321;
 const world = openWorld();
-const scratch = mkdtempSync(join(tmpdir(), 'fieldvault-large-'));
+let scratch = '';
+beforeAll(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'fieldvault-large-'));
+});
 afterAll(async () => {
   await world.workers.close();
   rmSync(scratch, { recursive: true });

@@ -1,13 +1,16 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createVault, openWorld } from '../../src/index.ts';
 import { skipBecause } from '../skip.ts';
 import { GB, MB, measured, shortage, writeNoise } from './large-content.ts';
 
 const world = openWorld();
-const scratch = mkdtempSync(join(tmpdir(), 'fieldvault-memory-'));
+let scratch = '';
+beforeAll(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'fieldvault-memory-'));
+});
 afterAll(async () => {
   await world.workers.close();
   rmSync(scratch, { recursive: true });

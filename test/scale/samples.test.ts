@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   backup,
   check,
@@ -24,7 +24,10 @@ const absent = existsSync(LIST)
 
 describe('real photographs, sidecars and catalogs', skipBecause(absent), () => {
   const world = openWorld();
-  const scratch = mkdtempSync(join(tmpdir(), 'fieldvault-samples-'));
+  let scratch = '';
+  beforeAll(() => {
+    scratch = mkdtempSync(join(tmpdir(), 'fieldvault-samples-'));
+  });
   afterAll(async () => {
     await world.workers.close();
     rmSync(scratch, { recursive: true });
