@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, findProgram, prepare, SYNC, timed } from './command.ts';
-import { digestAll, fieldvault, OURS, RSYNC } from './contenders.ts';
+import { digestAll, fieldvault, OURS } from './contenders.ts';
 import { compare, type Entrant, limited, measureRounds, median } from './rounds.ts';
 import type { Bench, BenchRun, Row } from './row.ts';
 
@@ -35,9 +35,6 @@ async function measureGiveBack(run: BenchRun): Promise<readonly Row[]> {
     const digest = digestAll(originals, 'openssl', 'dgst', '-sha256', '-r');
     entrants.push(reader('openssl sha256', [digest]));
   }
-  if (findProgram(RSYNC.program) !== null) {
-    entrants.push(writer(RSYNC.name, out, RSYNC.first(card.path, out)));
-  }
   const results = await measureRounds(entrants, run.sizes.rounds, run.say);
   await rm(vault, { recursive: true, force: true });
   const rateOf = (name: string): number =>
@@ -50,7 +47,6 @@ async function measureGiveBack(run: BenchRun): Promise<readonly Row[]> {
     compare(results, { ...checked, peer: 'openssl sha256' }),
     limited('its rate', 'MB/s', rateOf(CHECK)),
     compare(results, { ...restored, peer: COPY }),
-    compare(results, { ...restored, peer: RSYNC.name }),
     limited('its rate', 'MB/s', rateOf(RESTORE)),
   ];
 }
