@@ -58,11 +58,12 @@ export class JournalWriter {
 
   /** Writes the seal and closes the file; the writer must not be used afterwards. */
   async seal(): Promise<void> {
+    // First: a line that came while earlier ones are awaited would not be counted by the seal.
+    this.#isEnded = true;
     await this.#last;
     const sha256 = formatHex(this.#hash.copy().digest()) as BlobId;
-    const sealed = this.commit([{ type: 'seal', lines: this.#lines, sha256 }]);
-    this.#isEnded = true;
-    await sealed;
+    this.#pending.push(formatLine({ type: 'seal', lines: this.#lines, sha256 }));
+    await this.#flush();
     await this.close();
   }
 

@@ -25,20 +25,26 @@ export interface Lease {
 export async function liveLeases(world: LeaseWorld, root: string): Promise<Lease[]> {
   const folder = `${root}/leases`;
   if ((await world.disk.stat(folder)) === null) return [];
-  const leases: Lease[] = [];
-  for (const entry of await world.disk.listFolder(folder)) {
-    const lease = await readLease(world, folder, entry);
-    if (lease !== null && isLiveLease(world, lease)) leases.push(lease);
+  for (let look = 1; ; look += 1) {
+    const entries = await world.disk.listFolder(folder);
+    const read = await Promise.all(entries.map((entry) => readLease(world, folder, entry)));
+    // A lease that went between listing and reading was given back, or renewed under a name that was not listed yet.
+    if (read.includes('gone') && look < LOOKS_MAX) continue;
+    return read
+      .filter((lease) => lease !== null && lease !== 'gone')
+      .filter((lease) => isLiveLease(world, lease))
+      .sort((a, b) => (a.first < b.first ? -1 : 1));
   }
-  return leases.sort((a, b) => (a.first < b.first ? -1 : 1));
 }
 
-/** One lease; null where it is gone, or empty: its writer never got as far as holding it. */
+const LOOKS_MAX = 10;
+
+/** One lease; null where it is empty: its writer never got as far as holding it. */
 async function readLease(
   world: LeaseWorld,
   folder: string,
   entry: FolderEntry,
-): Promise<Lease | null> {
+): Promise<Lease | 'gone' | null> {
   const { name } = entry;
   // Whoever holds what cannot be read must be believed, as long as a lease lasts.
   const unknown = { writer: '', act: 'an act', host: 'an unknown machine', pid: 0 };
@@ -46,7 +52,8 @@ async function readLease(
   const believed: Lease = { ...unknown, name, first: name, expiresMs };
   try {
     const bytes = await readSmallFile(world.disk, `${folder}/${name}`);
-    if (bytes === null || bytes.length === 0) return null;
+    if (bytes === null) return 'gone';
+    if (bytes.length === 0) return null;
     return parseLease(name, bytes) ?? believed;
   } catch {
     return believed;

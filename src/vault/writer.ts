@@ -7,6 +7,7 @@ import { DayFolders } from './day-folders.ts';
 import { JournalWriter, targetError } from './journal-writer.ts';
 import { leasedError, liveLeases } from './leases.ts';
 import type { Vault } from './open.ts';
+import { Presence } from './presence.ts';
 import { listJournals, parseJournalName } from './read-journal.ts';
 import type { ClosedRecord, JournalRecord } from './records.ts';
 import { journalName, openRecord } from './writer-identity.ts';
@@ -22,22 +23,25 @@ export class VaultWriter {
   readonly id: string;
   readonly #world: World;
   readonly #journal: JournalWriter;
+  readonly #presence: Presence;
   readonly #number: number;
   readonly #folders: DayFolders;
   readonly #endHeartbeat: () => void;
   #parts = 0;
 
-  private constructor(world: World, vault: Vault, journal: JournalWriter, writer: string) {
+  private constructor(world: World, vault: Vault, pen: Pen) {
+    const { journal, writer } = pen;
     this.vault = vault;
     this.id = writer;
     this.#world = world;
     this.#journal = journal;
+    this.#presence = pen.presence;
     this.#folders = new DayFolders(world, vault, writer);
     this.#number = parseJournalName(journal.name)?.number ?? 0;
     // A long file must not make others think that nobody is here any more.
     this.#endHeartbeat = world.clock.every(LIMITS.heartbeatMs, () => {
       const time = new Date(world.clock.nowMs()).toISOString();
-      journal.commit([{ type: 'alive', time }]).catch(() => {});
+      this.commit([{ type: 'alive', time }]).catch(() => {});
     });
   }
 
@@ -73,14 +77,16 @@ export class VaultWriter {
       const id = random.hex(16);
       const folder = `${root}/journal`;
       // Not what the vault knew when it was opened: others may have begun and ended since.
-      const numbers = (await listJournals(disk, folder)).map(({ number }) => number);
+      const others = await listJournals(disk, folder);
       // A number that was seen must not be lost with the power while the one after it stays: a gap means damage.
       await disk.syncFolder(folder);
-      const number = Math.max(0, ...numbers) + 1;
+      const number = others.reduce((highest, other) => Math.max(highest, other.number), 0) + 1;
       const name = journalName({ number, nowMs: clock.nowMs(), writer: id });
       const first = openRecord(world, { writer: id, vault: identity.id, label: identity.label });
       const journal = await JournalWriter.create(disk, folder, name, first);
-      return new VaultWriter(world, vault, journal, id);
+      const known = [...others.map((other) => other.name), name];
+      const presence = new Presence(world, folder, known);
+      return new VaultWriter(world, vault, { journal, writer: id, presence });
     } catch (error) {
       throw targetError(error, root);
     }
@@ -119,7 +125,9 @@ export class VaultWriter {
   /** Makes the lines durable in the journal; then they are the vault's state. */
   async commit(records: readonly JournalRecord[]): Promise<void> {
     if (records.length === 0) return;
+    await this.#presence.confirm();
     await this.#journal.commit(records);
+    this.#presence.spoke();
     for (const record of records) this.vault.ledger.apply(record);
   }
 
@@ -190,6 +198,13 @@ export class VaultWriter {
       if (ended.has(entry.name)) await clearFolder(this.#world, `${root}/incoming/${entry.name}`);
     }
   }
+}
+
+/** What a writer writes with. */
+interface Pen {
+  readonly journal: JournalWriter;
+  readonly writer: string;
+  readonly presence: Presence;
 }
 
 /** Removes unfinished files; what cannot be removed now is removed another time. */

@@ -1,8 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type BackupReport, backup, prune } from '../../src/backup/index.ts';
+import { type BackupReport, backup, forget, prune } from '../../src/backup/index.ts';
 import { FieldVaultError, LIMITS } from '../../src/base/index.ts';
 import type { World } from '../../src/platform/index.ts';
-import { type DiskCall, PROFILES, type SimDisk, withDisk } from '../../src/testing/index.ts';
+import {
+  type DiskCall,
+  PROFILES,
+  type SimDisk,
+  withDisk,
+  withoutSync,
+} from '../../src/testing/index.ts';
 import { check, listSnapshots, openVault } from '../../src/vault/index.ts';
 import { FieldKit } from './field-kit.ts';
 
@@ -167,6 +173,129 @@ describe('a backup and a prune', () => {
     expect(await refused).toMatchObject({ code: 'LEASED', retry: 'later' });
     expect(await protectBeside(303, [card])).toMatchObject({ files: 12, issueCount: 0 });
     expect((await kit.check()).issues).toEqual([]);
+  });
+});
+
+describe('an act that lasts for hours', () => {
+  const MINUTE_MS = 60_000;
+
+  /** Lets six minutes pass at every so many calls: files are large, drives are slow. */
+  function slowDown(calls: number): void {
+    kit.disk.faults.add({
+      when: ({ step }) => step % calls === 0,
+      run: () => kit.world.clock.advance(6 * MINUTE_MS),
+      times: Number.POSITIVE_INFINITY,
+    });
+  }
+
+  it('keeps prune away to its end, on other machines too', async () => {
+    const card = frames('A', 40, (n) => `frame ${n}`);
+    const refused: Promise<unknown>[] = [];
+    for (const frame of ['3', '17', '38']) {
+      kit.disk.faults.add({
+        when: ({ kind, path }) => kind === 'read' && path.endsWith(`/${frame}.NEF`),
+        run: () => {
+          const world = beside(602, 'studio-mac');
+          const pruning = openVault(world, kit.vault).then((vault) => prune(world, vault));
+          refused.push(pruning.catch((error: unknown) => error));
+        },
+      });
+    }
+    slowDown(20);
+    const startMs = kit.world.clock.monotonicMs();
+    expect(await protectBeside(601, [card])).toMatchObject({ files: 40, issueCount: 0 });
+    expect(kit.world.clock.monotonicMs() - startMs).toBeGreaterThan(60 * MINUTE_MS);
+    const ends = await Promise.all(refused);
+    expect(ends).toHaveLength(3);
+    for (const end of ends) expect(end).toMatchObject({ code: 'LEASED' });
+    kit.disk.faults.clear();
+    expect(await kit.check()).toMatchObject({ issues: [], leftOver: 0 });
+  });
+
+  it('keeps backups away while it prunes, on other machines too', async () => {
+    const card = frames('A', 40, (n) => `frame ${n}`);
+    kit.put(card, Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`${n}.xmp`, `${n}`])));
+    await kit.protect(card);
+    await kit.forget('latest');
+    const refused: Promise<unknown>[] = [];
+    let removals = 0;
+    kit.disk.faults.add({
+      when: ({ kind, path }) => kind === 'removeFile' && path.includes('/originals/'),
+      run: () => {
+        removals += 1;
+        if (removals !== 2 && removals !== 60) return;
+        const world = beside(604, 'studio-mac');
+        const backing = openVault(world, kit.vault).then((vault) => backup(world, vault, [card]));
+        refused.push(backing.catch((error: unknown) => error));
+      },
+      times: Number.POSITIVE_INFINITY,
+    });
+    slowDown(60);
+    // Removals take turns with what the others do.
+    const removeFile = async (path: string): Promise<void> => {
+      for (let turn = 0; turn < 100; turn += 1) await Promise.resolve();
+      return kit.disk.removeFile(path);
+    };
+    const slow = { ...withoutSync(kit.disk, () => false), removeFile };
+    const world = withDisk(beside(603), slow);
+    expect((await prune(world, await openVault(world, kit.vault))).dropped).toHaveLength(200);
+    const ends = await Promise.all(refused);
+    expect(ends).toHaveLength(2);
+    for (const end of ends) expect(end).toMatchObject({ code: 'LEASED' });
+    kit.disk.faults.clear();
+    expect(await protectBeside(605, [card])).toMatchObject({ files: 240, issueCount: 0 });
+    expect(await kit.check()).toMatchObject({ issues: [] });
+  });
+});
+
+describe('a computer that falls asleep in the middle of a backup', () => {
+  /** The backup's computer sleeps for an hour before its second batch; then `meanwhile` is done. */
+  async function sleepDuring(
+    card: string,
+    meanwhile: () => Promise<unknown>,
+  ): Promise<BackupReport> {
+    const base = beside(701);
+    let batches = 0;
+    const run: World['workers']['run'] = async (task, input) => {
+      if (task.name === 'stageBatch') batches += 1;
+      if (task.name === 'stageBatch' && batches === 2) {
+        kit.world.clock.jumpTo(kit.world.clock.nowMs() + 60 * 60_000);
+        await meanwhile();
+      }
+      return base.workers.run(task, input);
+    };
+    const world = { ...base, workers: { ...base.workers, count: 1, run } };
+    return backup(world, await openVault(world, kit.vault), [card]);
+  }
+
+  it('goes on when it wakes and nobody came', async () => {
+    const card = frames('A', 40, (n) => `frame ${n}`);
+    const report = await sleepDuring(card, async () => {});
+    expect(report).toMatchObject({ files: 40, issueCount: 0 });
+    expect((await kit.check()).issues).toEqual([]);
+  });
+
+  it('stops when somebody took it for dead and pruned; what it had acknowledged is there', async () => {
+    const card = frames('A', 40, (n) => `frame ${n}`);
+    kit.put(card, { 'DCIM/0.xmp': 'rated', 'DCIM/39.xmp': 'rated too' });
+    await kit.protect(card);
+    // The sleeper believes that these contents are in the vault; meanwhile they are pruned.
+    const moved = kit.insert('/media/B', { 'DCIM/0.xmp': 'rated', 'DCIM/39.xmp': 'rated too' });
+    kit.put(
+      moved,
+      Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`${n}.NEF`, `new ${n}`])),
+    );
+    const sleeping = sleepDuring(moved, async () => {
+      const world = beside(702, 'studio-mac');
+      const first = listSnapshots((await openVault(world, kit.vault)).ledger)[0]?.id ?? '';
+      await forget(world, await openVault(world, kit.vault), [first]);
+      await prune(world, await openVault(world, kit.vault));
+    });
+    await expect(sleeping).rejects.toMatchObject({ code: 'LEASED', retry: 'now' });
+    expect((await kit.check()).issues).toEqual([]);
+    expect(await protectBeside(703, [moved])).toMatchObject({ files: 32, issueCount: 0 });
+    expect((await kit.check()).issues).toEqual([]);
+    expect(await restoreOf(await protectBeside(704, [moved]))).toHaveLength(32);
   });
 });
 
