@@ -106,6 +106,20 @@ describe('the Python reader, written from the page alone', skipBecause(absent), 
     expect(code).toBe(12);
   });
 
+  test('check names a journal file that is gone, also the newest', async () => {
+    const sound = await writeFormat1Vault(join(scratch, 'sound'), true);
+    const names = (await readdir(join(sound.folder, 'journal'))).sort();
+    for (const name of [names[3] ?? '', names[5] ?? '']) {
+      await rm(join(sound.folder, 'journal', name));
+    }
+    const { code, answer } = read('check', sound.folder);
+    const paths = answer.damaged.map((item) => item.path);
+    // What the lost file said was dropped counts as missing again.
+    const lost = paths.filter((path) => path.startsWith('journal/'));
+    expect(lost).toEqual(['journal/000003', 'journal/000005']);
+    expect(code).toBe(12);
+  });
+
   test('restore brings back names, bytes, links, modes and times of every snapshot', async () => {
     const kept = Object.values(SAMPLE_RUNS).filter((run) => run !== SAMPLE_RUNS.forgotten);
     for (const run of kept) {

@@ -7,11 +7,13 @@ reader.py restore VAULT SNAPSHOT TARGET   writes TARGET/<source>/<path>; SNAPSHO
 
 Answers with one JSON object. Never writes into the vault and never overwrites a file.
 """
-import hashlib, json, os, re, sys, zlib
+import hashlib, itertools, json, os, re, sys, zlib
 
 LINE_MAX, CHUNK = 1 << 20, 1 << 20
-JOURNAL_NAME = re.compile(r'^(\d{6,})-\d{8}T\d{6}Z-[0-9a-f]+\.jsonl$')
-STORED_NAME = re.compile(r'~([0-9a-f]{16,64})(\.|$)')
+# Some drives list names in another case than they were given.
+JOURNAL_NAME = re.compile(r'^(\d{6,12})-\d{8}T\d{6}Z-[0-9a-f]{16}\.jsonl$', re.I)
+STORED_NAME = re.compile(r'~([0-9a-f]{16,64})(\.|$)', re.I)
+SUMS_NAME = re.compile(r'^SHA256SUMS-(\d{6,12})(-\d+)?\.txt$', re.I)
 
 
 def parse_line(raw):
@@ -52,6 +54,7 @@ class Vault:
         names = filter(JOURNAL_NAME.match, os.listdir(journal) if os.path.isdir(journal) else [])
         names = sorted(names, key=lambda name: (int(name.split('-')[0]), name))
         names or self.damage('journal', 'no journal file is here')
+        self.numbers = {int(name.split('-')[0]) for name in names}
         for path in ['fieldvault.json'] + ['journal/' + name for name in names]:
             try:
                 self.read_lines(path)
@@ -140,7 +143,7 @@ class Vault:
             self.by_digits = {}
             for folder, _, names in os.walk(self.at('originals')):
                 for found in filter(None, map(STORED_NAME.search, names)):
-                    self.by_digits.setdefault(found[1][:16], []).append(os.path.join(folder, found.string))
+                    self.by_digits.setdefault(found[1][:16].lower(), []).append(os.path.join(folder, found.string))
         known = [self.at(at) for at, form in self.places.get(blob, {}).items() if form == 'verbatim']
         return known + [path for path in self.by_digits.get(blob[:16], []) if path not in known]
 
@@ -169,8 +172,18 @@ def list_snapshots(vault):
     return snapshots
 
 
+def missing_journals(vault):
+    """Numbers of journal files that were there once: there are no gaps, and a run's lists of digests carry its number."""
+    sums = [SUMS_NAME.match(name) for _, _, names in os.walk(vault.at('originals')) for name in names]
+    known = vault.numbers | {int(found[1]) for found in sums if found}
+    last = max(known) if vault.numbers else 0
+    return itertools.islice((number for number in range(1, last + 1) if number not in vault.numbers), 100)
+
+
 def check(vault):
     """Compares every stored byte with its digest; what is wrong stands in vault.damaged afterwards."""
+    for number in missing_journals(vault):
+        vault.damage('journal/%06d' % number, 'this journal file is missing')
     expected = [(at, blob, None) for blob, places in vault.places.items() for at in places]
     expected += [(at, digest, None) for at, digest in vault.files.items()]
     expected += [('journal/' + name, digest, length) for name, length, digest in vault.closed]

@@ -86,6 +86,11 @@ export interface RecoverCore {
     readonly damaged: readonly { readonly path: string; readonly problem: string }[];
     readonly lost: readonly string[];
   }>;
+  pour(
+    blob: Blob,
+    digits: string,
+    options?: Options & { readonly sink?: (bytes: Uint8Array) => Promise<void> },
+  ): Promise<'right' | 'wrong' | 'unreadable'>;
   refusalOf(path: string): string | null;
   cleanName(name: string): string;
   zipParts(entries: readonly ZipEntry[]): (Blob | Uint8Array<ArrayBuffer>)[];
