@@ -22,3 +22,14 @@ it('seal() counts what came before it, and takes nothing that comes while it wai
     expect(facts).toMatchObject({ isSealBroken: false, lines: 4, damage: [] });
   }
 });
+
+it('seal() that failed is never tried again: the file stays cut off', async () => {
+  const { disk } = simWorld(1);
+  await disk.makeFolder('/journal');
+  const writer = await JournalWriter.create(disk, '/journal', NAME, alive);
+  disk.faults.add({ when: (call) => call.kind === 'sync', error: 'EIO' });
+  await expect(writer.seal()).rejects.toMatchObject({ code: 'TARGET_GONE' });
+  await expect(writer.seal()).rejects.toMatchObject({ code: 'TARGET_GONE' });
+  const text = new TextDecoder().decode(disk.stage.peek(`/journal/${NAME}`) ?? new Uint8Array());
+  expect(text.match(/"seal"/g)).toHaveLength(1);
+});

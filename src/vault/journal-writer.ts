@@ -60,10 +60,12 @@ export class JournalWriter {
   async seal(): Promise<void> {
     // First: a line that came while earlier ones are awaited would not be counted by the seal.
     this.#isEnded = true;
+    this.#last = this.#last.then(() => {
+      const sha256 = formatHex(this.#hash.copy().digest()) as BlobId;
+      this.#pending.push(formatLine({ type: 'seal', lines: this.#lines, sha256 }));
+      return this.#flush();
+    });
     await this.#last;
-    const sha256 = formatHex(this.#hash.copy().digest()) as BlobId;
-    this.#pending.push(formatLine({ type: 'seal', lines: this.#lines, sha256 }));
-    await this.#flush();
     await this.close();
   }
 

@@ -62,6 +62,23 @@ export async function openVault(world: Pick<World, 'disk'>, path: string): Promi
   return { root, identity, ledger, journals, unreadable };
 }
 
+/**
+ * Brings an opened vault up to date in place where others wrote since: what is built on what they changed would be
+ * lost. Whoever holds the vault sees the newer state.
+ * @throws FieldVaultError TARGET_GONE where another vault stands there now
+ */
+export async function refreshVault(world: Pick<World, 'disk'>, vault: Vault): Promise<void> {
+  const fresh = await openVault(world, vault.root);
+  if (fresh.identity.id !== vault.identity.id) {
+    throw new FieldVaultError(
+      'TARGET_GONE',
+      `Another vault stands at ${vault.root} now. Nothing was changed; connect the drive and run again.`,
+      { details: { where: vault.root }, retry: 'after-user-acts' },
+    );
+  }
+  Object.assign(vault, fresh);
+}
+
 async function resolveRoot(disk: Disk, path: string): Promise<string> {
   const facts = await disk.stat(path).catch(() => null);
   if (facts === null) throw notAVault(path);

@@ -30,20 +30,19 @@ export class Presence {
    * @throws FieldVaultError LEASED where another writer came while this one was silent for too long
    */
   async confirm(): Promise<void> {
-    const silentMs = this.#world.clock.nowMs() - this.#lastMs;
-    // Others wait for a whole lease; looking once too often costs one listing.
-    if (silentMs > 2 * LIMITS.heartbeatMs) this.#isOusted ||= await this.#sawOthersCome();
-    if (!this.#isOusted) return;
+    const nowMs = this.#world.clock.nowMs();
+    // Others wait for a whole lease; a minute of it may go by while lines are written.
+    const isLate = nowMs - this.#lastMs > LIMITS.leaseMs - 60_000;
+    if (isLate) this.#isOusted ||= await this.#sawOthersCome();
+    if (!this.#isOusted) {
+      this.#lastMs = nowMs;
+      return;
+    }
     throw new FieldVaultError(
       'LEASED',
       'This computer said nothing for a while (asleep?), and another FieldVault worked on this vault meanwhile. What was protected so far is safe; run the same command again, it goes on where it stopped.',
       { retry: 'now' },
     );
-  }
-
-  /** To be called once lines are durable. */
-  spoke(): void {
-    this.#lastMs = this.#world.clock.nowMs();
   }
 
   async #sawOthersCome(): Promise<boolean> {

@@ -6,9 +6,14 @@ import { readOtherWriters } from './cut-off.ts';
 import { DayFolders } from './day-folders.ts';
 import { JournalWriter, targetError } from './journal-writer.ts';
 import { leasedError, liveLeases } from './leases.ts';
-import type { Vault } from './open.ts';
+import { refreshVault, type Vault } from './open.ts';
 import { Presence } from './presence.ts';
-import { listJournals, parseJournalName } from './read-journal.ts';
+import {
+  type JournalFacts,
+  type JournalName,
+  listJournals,
+  parseJournalName,
+} from './read-journal.ts';
 import type { ClosedRecord, JournalRecord } from './records.ts';
 import { journalName, openRecord } from './writer-identity.ts';
 
@@ -55,13 +60,16 @@ export class VaultWriter {
     vault: Vault,
     options: { readonly isExclusive?: boolean } = {},
   ): Promise<VaultWriter> {
-    const writer = await VaultWriter.#create(world, vault);
+    const others = await VaultWriter.#listOthers(world, vault);
+    const writer = await VaultWriter.#create(world, vault, others);
     try {
       for (const folder of ['originals', 'leases', `incoming/${writer.id}`]) {
         await writer.#folders.ensure(folder);
       }
       const lease = options.isExclusive ? undefined : (await liveLeases(world, vault.root))[0];
       if (lease !== undefined) throw leasedError(lease);
+      // From here on nobody prunes; what was pruned before must be known.
+      if (isOutdated(vault, others)) await refreshVault(world, vault);
       await writer.#closeCutOff();
       return writer;
     } catch (error) {
@@ -70,26 +78,34 @@ export class VaultWriter {
     }
   }
 
-  static async #create(world: World, vault: Vault): Promise<VaultWriter> {
-    const { disk, clock, random } = world;
-    const { root, identity } = vault;
+  /** The journal files that are there, which is not what was there when the vault was opened. */
+  static async #listOthers(world: World, vault: Vault): Promise<JournalName[]> {
+    const folder = `${vault.root}/journal`;
     try {
-      const id = random.hex(16);
-      const folder = `${root}/journal`;
-      // Not what the vault knew when it was opened: others may have begun and ended since.
-      const others = await listJournals(disk, folder);
+      const others = await listJournals(world.disk, folder);
       // A number that was seen must not be lost with the power while the one after it stays: a gap means damage.
-      await disk.syncFolder(folder);
-      const number = others.reduce((highest, other) => Math.max(highest, other.number), 0) + 1;
-      const name = journalName({ number, nowMs: clock.nowMs(), writer: id });
-      const first = openRecord(world, { writer: id, vault: identity.id, label: identity.label });
-      const journal = await JournalWriter.create(disk, folder, name, first);
-      const known = [...others.map((other) => other.name), name];
-      const presence = new Presence(world, folder, known);
-      return new VaultWriter(world, vault, { journal, writer: id, presence });
+      await world.disk.syncFolder(folder);
+      return others;
     } catch (error) {
-      throw targetError(error, root);
+      throw targetError(error, vault.root);
     }
+  }
+
+  static async #create(
+    world: World,
+    vault: Vault,
+    others: readonly JournalName[],
+  ): Promise<VaultWriter> {
+    const { clock, random } = world;
+    const id = random.hex(16);
+    const folder = `${vault.root}/journal`;
+    const number = others.reduce((highest, other) => Math.max(highest, other.number), 0) + 1;
+    const name = journalName({ number, nowMs: clock.nowMs(), writer: id });
+    const { id: of, label } = vault.identity;
+    const first = openRecord(world, { writer: id, vault: of, label });
+    const journal = await JournalWriter.create(world.disk, folder, name, first);
+    const presence = new Presence(world, folder, [...others.map((other) => other.name), name]);
+    return new VaultWriter(world, vault, { journal, writer: id, presence });
   }
 
   /** Whether the system would not promise that journal lines are durable. */
@@ -127,7 +143,6 @@ export class VaultWriter {
     if (records.length === 0) return;
     await this.#presence.confirm();
     await this.#journal.commit(records);
-    this.#presence.spoke();
     for (const record of records) this.vault.ledger.apply(record);
   }
 
@@ -198,6 +213,14 @@ export class VaultWriter {
       if (ended.has(entry.name)) await clearFolder(this.#world, `${root}/incoming/${entry.name}`);
     }
   }
+}
+
+/** Whether others wrote since the vault was opened, or were still writing then. */
+function isOutdated(vault: Vault, others: readonly JournalName[]): boolean {
+  const known = new Set([...vault.journals, ...vault.unreadable].map(({ name }) => name));
+  const isOpen = ({ name, seal }: JournalFacts): boolean =>
+    seal === null && !vault.ledger.closed.has(name);
+  return others.some(({ name }) => !known.has(name)) || vault.journals.some(isOpen);
 }
 
 /** What a writer writes with. */

@@ -201,7 +201,7 @@ describe('an act that lasts for hours', () => {
         },
       });
     }
-    slowDown(20);
+    slowDown(40);
     const startMs = kit.world.clock.monotonicMs();
     expect(await protectBeside(601, [card])).toMatchObject({ files: 40, issueCount: 0 });
     expect(kit.world.clock.monotonicMs() - startMs).toBeGreaterThan(60 * MINUTE_MS);
@@ -245,6 +245,23 @@ describe('an act that lasts for hours', () => {
     kit.disk.faults.clear();
     expect(await protectBeside(605, [card])).toMatchObject({ files: 240, issueCount: 0 });
     expect(await kit.check()).toMatchObject({ issues: [] });
+  });
+});
+
+describe('a vault that was opened before others changed it', () => {
+  it('is read again before anything is built on it', async () => {
+    const card = frames('A', 3, (n) => `frame ${n}`);
+    kit.put(card, { 'notes.txt': 'a note', 'a.xmp': 'rated' });
+    await kit.protect(card);
+    const opened = await kit.open();
+    // Meanwhile, elsewhere: the snapshot is forgotten, and note and sidecar are pruned.
+    await kit.forget('latest');
+    expect((await kit.prune()).dropped).toHaveLength(2);
+    const report = await backup(kit.process(), opened, [card]);
+    expect(report).toMatchObject({ files: 5, newBlobs: 2, issueCount: 0 });
+    expect(await restoreOf(report)).toHaveLength(5);
+    // Who opened it sees what happened since.
+    expect(listSnapshots(opened.ledger).map(({ id }) => id)).toEqual([report.snapshot]);
   });
 });
 
