@@ -13,16 +13,21 @@ describe('isLitter()', () => {
     '.Trashes',
     '.Trash-1000',
     '.fseventsd',
-    'FOUND.000',
     '.7.fieldvault-part',
   ])('leaves %s out', (name) => {
     expect(isLitter(name)).toBe(true);
   });
 
-  it.each(['DSC_0001.NEF', '.hidden', '_DSC.NEF', 'Thumbs.db.xmp', 'DCIM', 'my._file', '.git'])(
-    'keeps %s',
-    (name) => {
-      expect(isLitter(name)).toBe(false);
-    },
-  );
+  it.each([
+    'FOUND.000',
+    'DSC_0001.NEF',
+    '.hidden',
+    '_DSC.NEF',
+    'Thumbs.db.xmp',
+    'DCIM',
+    'my._file',
+    '.git',
+  ])('keeps %s', (name) => {
+    expect(isLitter(name)).toBe(false);
+  });
 });

@@ -6,7 +6,7 @@ const LITTER: readonly RegExp[] = [
   /^\.com\.apple\.timemachine\./i,
   /^(Thumbs\.db|ehthumbs\.db|desktop\.ini)$/i,
   /^(System Volume Information|\$RECYCLE\.BIN|RECYCLER)$/i,
-  /^(lost\+found|FOUND\.\d{3})$/i,
+  /^lost\+found$/i,
   /^~\$/,
   /\.fieldvault-part$/,
 ];

@@ -2,6 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { pathFilter } from './path-filter.ts';
 
 describe('pathFilter()', () => {
+  it('refuses what is no pattern as wrong usage', () => {
+    for (const glob of ['', '/']) {
+      expect(() => pathFilter(glob)).toThrow(expect.objectContaining({ code: 'BAD_USAGE' }));
+    }
+  });
+
   it.each([
     [undefined, 'DCIM/A.NEF', true],
     ['**/*.NEF', 'DCIM/A.NEF', true],

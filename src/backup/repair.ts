@@ -1,4 +1,4 @@
-import type { BlobId } from '../base/index.ts';
+import { type BlobId, FieldVaultError } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
 import {
   type BlobRecord,
@@ -36,11 +36,12 @@ export async function repair(
   found: CheckReport,
   other: Vault,
 ): Promise<RepairReport> {
-  const wrong = new Set(found.issues.map((issue) => issue.path));
+  const wrong = new Set(found.damagedPaths);
   const broken: Broken[] = [];
   for (const [blob, stored] of vault.ledger.blobs) {
     for (const { at } of stored.places) if (wrong.has(at)) broken.push({ blob, at });
   }
+  refuseItself(vault, other);
   const repaired: string[] = [];
   const unrepaired: string[] = [];
   await writing(world, vault, {}, async (writer) => {
@@ -52,6 +53,14 @@ export async function repair(
     await writer.finish([]);
   });
   return { repaired, unrepaired };
+}
+
+function refuseItself(vault: Vault, other: Vault): void {
+  if (vault.identity.id !== other.identity.id) return;
+  throw new FieldVaultError(
+    'BAD_USAGE',
+    'A vault cannot be mended from itself. Nothing was changed; name the mirror or another vault.',
+  );
 }
 
 /** The lists of digests must not name damaged files any more: the system's own check would complain for ever. */

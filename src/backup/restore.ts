@@ -1,4 +1,12 @@
-import { type BlobId, FieldVaultError, IssueLog, LIMITS, mapPool } from '../base/index.ts';
+import {
+  type BlobId,
+  FieldVaultError,
+  IssueLog,
+  LIMITS,
+  mapPool,
+  messageOf,
+  systemCodeOf,
+} from '../base/index.ts';
 import type { World } from '../platform/index.ts';
 import { type Delivery, type DeliveryOutcome, ensureFolder } from '../store/index.ts';
 import {
@@ -33,13 +41,15 @@ export async function restore(
   const restoring = await beginRestore(world, vault, options);
   const entries = chooseEntries(vault, snapshot, restoring, options.path);
   const folders = new TargetFolders(world, restoring);
-  for (const entry of entries.filter((one) => one.entry.kind === 'folder')) {
-    await folders.make(entry.source, entry.path);
+  for (const one of entries) {
+    if (one.entry.kind !== 'folder') continue;
+    await unlessTooLong(restoring, one, () => folders.make(one.source, one.path));
   }
   const done = await deliverAll(world, restoring, folders, entries);
   const links = await makeLinks(world, restoring, folders, entries);
   const times = new Map(entries.map((one) => [`${one.source}/${one.path}`, one.entry] as const));
-  await folders.setTimes(times);
+  // A folder may say that nobody writes in it: a restore that goes on later must find it open.
+  if (options.signal?.aborted !== true) await folders.setTimes(times);
   return {
     snapshot: snapshot.id,
     ...done,
@@ -50,6 +60,22 @@ export async function restore(
     issueCount: restoring.issues.count,
     durationMs: world.clock.monotonicMs() - startMs,
   };
+}
+
+/** A path that this disk cannot hold costs itself and what is below it, each named; null where it is such a one. */
+async function unlessTooLong<T>(
+  restoring: Restoring,
+  one: Chosen,
+  make: () => Promise<T>,
+): Promise<T | null> {
+  try {
+    return await make();
+  } catch (error) {
+    if (!BAD_NAME.has(systemCodeOf(error))) throw error;
+    const message = `This path cannot be made here (${messageOf(error)}) and was not restored. Restore into a folder with a shorter path.`;
+    restoring.issues.add('WRITE_FAILED', `${one.source}/${one.path}`, message);
+    return null;
+  }
 }
 
 /** One path of a snapshot that is restored. */
@@ -176,14 +202,18 @@ async function deliverBatch(
   },
 ): Promise<Settled[]> {
   const deliveries: Delivery[] = [];
+  const batch: Chosen[] = [];
   for (const one of work.batch) {
-    const placed = await work.folders.place(one.source, one.path, false);
+    const place = (): Promise<Placed> => work.folders.place(one.source, one.path, false);
+    const placed = await unlessTooLong(restoring, one, place);
+    if (placed === null) continue;
+    batch.push(one);
     deliveries.push(await deliveryOf(world, restoring, one, placed));
   }
   const { counter } = work;
   const outcomes = await world.workers.run(DELIVER_TASK, { deliveries, counter });
   const settled: Settled[] = [];
-  for (const [index, one] of work.batch.entries()) {
+  for (const [index, one] of batch.entries()) {
     let outcome = outcomes[index];
     if (outcome?.state === 'failed' && BAD_NAME.has(outcome.failure.code)) {
       const placed = await work.folders.place(one.source, one.path, true);
@@ -258,8 +288,8 @@ async function makeLinks(
   let count = 0;
   for (const { source, path, entry } of entries) {
     if (entry.kind !== 'link') continue;
-    const { target } = await folders.place(source, path, false);
     try {
+      const { target } = await folders.place(source, path, false);
       const there = await world.disk.stat(target);
       const isSame =
         there?.kind === 'link' && (await world.disk.readLink(target)) === entry.content;

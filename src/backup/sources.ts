@@ -76,11 +76,26 @@ export function findHistory(ledger: Ledger, source: Source): SourceHistory {
   return { parent, runs };
 }
 
-/** Two cards may share a label and a mount point: where volumes have ids, these decide. */
+/**
+ * Two cards may share a label and a mount point, and one card may be mounted elsewhere: where both volumes have lasting
+ * ids, these and the place on the volume decide; else only the very same path is the same source.
+ */
 function isSameSource(known: RunSource, source: Source): boolean {
-  if (known.volume.id !== '' && source.volume.id !== '')
-    return known.volume.id === source.volume.id;
-  return known.origin === source.origin;
+  const hasIds = isLasting(known.volume.id) && isLasting(source.volume.id);
+  if (!hasIds || known.within === undefined) return known.origin === source.origin;
+  return known.volume.id === source.volume.id && known.within === withinVolume(source);
+}
+
+/** The number of a device (`dev:8`) belongs to whatever is plugged in there now. */
+function isLasting(volumeId: string): boolean {
+  return volumeId !== '' && !volumeId.startsWith('dev:');
+}
+
+/** The path of a source below its volume's mount point; '' where it is the whole volume. */
+export function withinVolume({ origin, volume }: Source): string {
+  const { mountPoint } = volume;
+  if (origin !== mountPoint && !origin.startsWith(mountPoint.replace(/\/?$/, '/'))) return origin;
+  return origin.slice(mountPoint.length).replace(/^\/+/, '');
 }
 
 function sourceMissing(path: string): FieldVaultError {

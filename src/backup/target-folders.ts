@@ -65,7 +65,8 @@ export class TargetFolders {
     const folders = [...this.#made].sort(([a], [b]) => b.split('/').length - a.split('/').length);
     for (const [key, made] of folders) {
       const entry = entries.get(key);
-      const path = await made;
+      const path = await made.catch(() => null);
+      if (path === null) continue;
       if (entry?.kind === 'folder') {
         await disk.setMode(path, entry.mode).catch(() => {});
         await disk.setMtime(path, entry.mtimeUs / 1000).catch(() => {});
@@ -81,6 +82,7 @@ export class TargetFolders {
       return await this.#makeNamed(parent, name, { key, name });
     } catch (error) {
       if (!BAD_NAME.has(systemCodeOf(error))) throw targetError(error, `${parent}/${name}`);
+      if (plainName(name) === name) throw error;
       return await this.#makeNamed(parent, plainName(name), { key, name });
     }
   }

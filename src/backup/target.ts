@@ -15,7 +15,7 @@ import {
   type Vault,
   VaultWriter,
 } from '../vault/index.ts';
-import { findHistory, type Source } from './sources.ts';
+import { findHistory, type Source, withinVolume } from './sources.ts';
 
 /** One source as one vault knows it: the state it continues, and that state as it grows in this run. */
 export interface TargetSource {
@@ -192,6 +192,7 @@ function targetSource(vault: Vault, source: Source): TargetSource {
       source: source.name,
       origin: source.origin,
       volume: { id, label, fileSystem },
+      within: withinVolume(source),
       parent: parent?.id ?? null,
     },
     tree: parent === null ? new Map() : treeOf(vault.ledger, parent.id, source.name),

@@ -33,6 +33,8 @@ export interface CheckReport extends DataReading {
   readonly bytes: number;
   /** Files that are wrong or missing: stored blobs, journal files, the vault's own files. */
   readonly damaged: number;
+  /** Their paths inside the vault: all of them, however many issues were kept. */
+  readonly damagedPaths: readonly string[];
   /** Unfinished or unnamed files that interrupted work left: harmless, prune removes them. */
   readonly leftOver: number;
   readonly issues: readonly Issue[];
@@ -78,6 +80,7 @@ export async function check(
     blobs: stored.length,
     bytes: stored.reduce((sum, blob) => sum + blob.sizeBytes, 0),
     damaged: findings.damaged.size,
+    damagedPaths: [...findings.damaged],
     leftOver: await countLeftOver(world, vault, inventory),
     issues: findings.issues.kept,
     issueCount: findings.issues.count,

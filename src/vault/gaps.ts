@@ -2,7 +2,7 @@ import type { Disk } from '../platform/index.ts';
 import type { Inventory } from './inventory.ts';
 import { findOrphanedSums, numberOfSums } from './left-over.ts';
 import type { Vault } from './open.ts';
-import type { JournalFacts } from './read-journal.ts';
+import { JOURNAL_NUMBER_MAX, type JournalFacts } from './read-journal.ts';
 
 /** Something that the journals once said and do not say any more. */
 export interface Gap {
@@ -30,10 +30,13 @@ export async function findGaps(disk: Disk, vault: Vault, inventory: Inventory): 
       gaps.push({ path, message: 'The file is not what its seal says.' });
     }
   }
-  for (const number of missingNumbers(vault, inventory)) {
-    const path = `journal/${String(number).padStart(6, '0')}`;
-    const message =
-      'This journal file is missing. What it alone said is lost; the stored files themselves are not.';
+  for (const { first, last } of missingNumbers(vault, inventory)) {
+    const path = `journal/${String(first).padStart(6, '0')}`;
+    const what =
+      first === last
+        ? 'This journal file is missing.'
+        : `The journal files from this number to ${String(last).padStart(6, '0')} are missing.`;
+    const message = `${what} What was said there alone is lost; the stored files themselves are not.`;
     gaps.push({ path, message });
   }
   for (const path of await findOrphanedSums(disk, vault, inventory)) {
@@ -55,18 +58,35 @@ function isOtherThanSealed(vault: Vault, journal: JournalFacts): boolean {
  * Numbers of journal files that were there once: each writer takes the highest one present and adds one, the first file
  * names `fieldvault.json`, and a writer's `SHA256SUMS` files carry its number.
  */
-function missingNumbers(vault: Vault, inventory: Inventory): number[] {
-  const present = new Set(
-    [...vault.journals, ...vault.unreadable].map(({ name }) => Number.parseInt(name, 10)),
-  );
-  const highest = [...present, ...sumsNumbers(inventory)].reduce((a, b) => Math.max(a, b), 1);
-  const missing: number[] = [];
-  for (let number = 1; number <= highest; number += 1) {
-    const isFirstLost = number === 1 && !vault.ledger.files.has('fieldvault.json');
-    const isDamagedOnly = vault.unreadable.length > 0 || vault.journals.some(hasLostLine);
-    if (!present.has(number) || (isFirstLost && !isDamagedOnly)) missing.push(number);
+function missingNumbers(vault: Vault, inventory: Inventory): Range[] {
+  const present = [...vault.journals, ...vault.unreadable].map(({ name }) => numberOf(name));
+  const isFirstLost = !vault.ledger.files.has('fieldvault.json');
+  const isDamagedOnly = vault.unreadable.length > 0 || vault.journals.some(hasLostLine);
+  const isFirstThere = present.includes(1) && (!isFirstLost || isDamagedOnly);
+  const known = new Set(isFirstThere ? present : present.filter((number) => number !== 1));
+  // What lists of digests name was there too, and counts as an end to look for gaps before.
+  const ends = [...present, ...sumsNumbers(inventory), 1];
+  const numbers = [...new Set(ends)]
+    .filter((number) => number < JOURNAL_NUMBER_MAX)
+    .sort((a, b) => a - b);
+  const missing: Range[] = [];
+  let next = 1;
+  for (const number of numbers) {
+    const last = known.has(number) ? number - 1 : number;
+    if (next <= last) missing.push({ first: next, last });
+    next = number + 1;
   }
   return missing;
+}
+
+/** Numbers that follow one another, both ends included. */
+interface Range {
+  readonly first: number;
+  readonly last: number;
+}
+
+function numberOf(name: string): number {
+  return Number.parseInt(name, 10);
 }
 
 function hasLostLine(journal: JournalFacts): boolean {

@@ -1,4 +1,4 @@
-import { parseBlobId } from '../base/index.ts';
+import { LIMITS, parseBlobId } from '../base/index.ts';
 import type { LineValue } from './line.ts';
 import type { JournalRecord, RunSource, SnapshotSource } from './records.ts';
 
@@ -20,7 +20,9 @@ const UNSAFE_PART = /(?:^|\/)\.{0,2}(?:\/|$)|\0/;
 
 /** Whether a relative path is safe to join to a folder: no empty, `.` or `..` part, no NUL, not absolute. */
 export function isSafePath(path: unknown): path is string {
-  return typeof path === 'string' && !UNSAFE_PART.test(path);
+  if (typeof path !== 'string' || UNSAFE_PART.test(path)) return false;
+  // Deeper than any walk goes: only damage or malice makes such a path.
+  return path.split('/', LIMITS.folderDepthMax + 3).length <= LIMITS.folderDepthMax + 2;
 }
 
 type Guard = (value: unknown) => boolean;
@@ -52,6 +54,7 @@ const RUN_SOURCE: Shape = {
     typeof value === 'object' &&
     value !== null &&
     hasShape(value as LineValue, { id: isText, label: isText, fileSystem: isText }),
+  within: isOptional(isText),
   parent: (value) => value === null || isId(value),
 };
 const isRunSource = (value: unknown): value is RunSource =>

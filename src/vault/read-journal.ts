@@ -40,6 +40,9 @@ export interface JournalFacts extends JournalName {
   readonly newestMs: number;
 }
 
+/** Numbers from here on are no writer's: a thousand runs a day would need 2,700 years. */
+export const JOURNAL_NUMBER_MAX = 1_000_000_000;
+
 /** Reads `NNNNNN-YYYYMMDDTHHMMSSZ-<writer>.jsonl`; null where the name is something else. */
 export function parseJournalName(file: string): JournalName | null {
   const match = /^(\d{6,12})-(\d{8}T\d{6}Z)-([0-9a-f]{16})\.jsonl$/i.exec(file);
@@ -199,9 +202,9 @@ class LineReader {
   #good(bytes: Uint8Array, value: LineValue, state: 'whole' | 'mended'): void {
     this.#countLostTail();
     const record = parseRecord(value);
-    if (state === 'mended') this.#damage.push({ line: this.#lines, state });
+    if (state === 'mended') this.#note(this.#lines, state);
     else if (record === null && isKnownType(value.type)) {
-      this.#damage.push({ line: this.#lines, state: 'lost' });
+      this.#note(this.#lines, 'lost');
     }
     if (record?.type === 'seal') {
       this.#digestRun();
@@ -226,10 +229,15 @@ class LineReader {
     if (this.#lostTail.length > TORN_LINES_MAX) this.#countLostTail();
   }
 
+  /** Damage without end is still only one damaged file: what is named of it has a limit. */
+  #note(line: number, state: LineDamage['state']): void {
+    if (this.#damage.length < LIMITS.issuesKeptMax) this.#damage.push({ line, state });
+  }
+
   #countLostTail(): void {
     const first = this.#lines - this.#lostTail.length;
     for (const [index, bytes] of this.#lostTail.entries()) {
-      this.#damage.push({ line: Math.max(1, first + index), state: 'lost' });
+      this.#note(Math.max(1, first + index), 'lost');
       this.#digest(bytes);
     }
     this.#lostTail = [];

@@ -29,6 +29,8 @@ export interface RunSource {
   readonly source: string;
   readonly origin: string;
   readonly volume: { readonly id: string; readonly label: string; readonly fileSystem: string };
+  /** Path of the source on its volume; '' for the whole volume. */
+  readonly within?: string;
   readonly parent: RunId | null;
 }
 

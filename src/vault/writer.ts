@@ -9,6 +9,7 @@ import { leasedError, liveLeases } from './leases.ts';
 import { refreshVault, type Vault } from './open.ts';
 import { Presence } from './presence.ts';
 import {
+  JOURNAL_NUMBER_MAX,
   type JournalFacts,
   type JournalName,
   listJournals,
@@ -99,7 +100,7 @@ export class VaultWriter {
     const { clock, random } = world;
     const id = random.hex(16);
     const folder = `${vault.root}/journal`;
-    const number = others.reduce((highest, other) => Math.max(highest, other.number), 0) + 1;
+    const number = nextNumber(others);
     const name = journalName({ number, nowMs: clock.nowMs(), writer: id });
     const { id: of, label } = vault.identity;
     const first = openRecord(world, { writer: id, vault: of, label });
@@ -239,4 +240,10 @@ async function clearFolder(world: World, path: string): Promise<void> {
   } catch {
     // Unfinished files harm nobody.
   }
+}
+
+/** One more than the highest number; one that no count of runs can reach is a stray file's. */
+function nextNumber(journals: readonly JournalName[]): number {
+  const numbers = journals.map(({ number }) => number).filter((one) => one < JOURNAL_NUMBER_MAX);
+  return numbers.reduce((highest, number) => Math.max(highest, number), 0) + 1;
 }
