@@ -197,6 +197,16 @@ describe('a source', () => {
     await expect(kit.protect('/home/nowhere')).rejects.toMatchObject({ code: 'SOURCE_MISSING' });
   });
 
+  it('is told from a folder of the same name elsewhere on the same drive', async () => {
+    kit.world.volumes.set('/home', { id: 'FFFF-0001', label: 'Disk', fileSystem: 'apfs' });
+    kit.put('/home/spring/DCIM', { 'IMG_0001.CR3': 'a crocus' });
+    kit.put('/home/autumn/DCIM', { 'IMG_0001.CR3': 'a leaf' });
+    const { snapshot } = await kit.protect('/home/spring/DCIM');
+    expect((await kit.protect('/home/autumn/DCIM')).issues).toEqual([]);
+    expect((await kit.restore(snapshot)).files).toEqual({ 'DCIM/IMG_0001.CR3': 'a crocus' });
+    expect((await kit.restore()).files).toEqual({ 'DCIM/IMG_0001.CR3': 'a leaf' });
+  });
+
   it('keeps empty files and empty folders', async () => {
     const card = kit.insert('/media/EOS_DIGITAL', { 'DCIM/empty.txt': '' });
     kit.disk.stage.makeFolders(`${card}/MISC/deeper`);
