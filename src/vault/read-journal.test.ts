@@ -77,6 +77,18 @@ describe('readJournal()', () => {
     expect(facts.wholeBytes).toBe(bytes.lastIndexOf(0x0a, bytes.length - 2) + 1);
   });
 
+  it('names spoiled last lines that still have their line feeds: they were whole once', async () => {
+    const world = await written(true);
+    const bytes = await bytesOf(world);
+    const feeds = [...bytes].flatMap((byte, index) => (byte === 0x0a ? [index] : []));
+    const start = (feeds.at(-3) ?? 0) + 1;
+    for (let at = start; at < bytes.length; at += 1) if (bytes[at] !== 0x0a) bytes[at] = 0x58;
+    await rewrite(world, bytes);
+    const { facts, records } = await read(world);
+    expect(pathsOf(records)).toEqual(['a', 'b']);
+    expect(facts.damage.map(({ state }) => state)).toEqual(['lost', 'lost']);
+  });
+
   it('names a lost line between good ones and keeps the others', async () => {
     const world = await written(false);
     const bytes = await bytesOf(world);

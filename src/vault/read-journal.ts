@@ -127,7 +127,7 @@ class LineReader {
   finish(): Omit<JournalFacts, keyof JournalName | 'mtimeMs'> {
     if (this.#carry.length > 0) this.#lastLine();
     const seal = this.#seal?.line === this.#lines ? this.#seal : null;
-    if (this.#seal !== null) this.#countLostTail();
+    if (this.#seal !== null) this.#digestLostTail();
     this.#digestRun();
     return {
       open: this.#open,
@@ -159,8 +159,11 @@ class LineReader {
   #lastLine(): void {
     const parsed = parseLine(this.#carry.subarray(0, -1));
     this.#lines += 1;
-    if (parsed.state === 'lost') this.#lostTail.push(this.#carry);
-    else this.#good(this.#carry, parsed.value, 'mended');
+    if (parsed.state === 'lost') {
+      // Behind a seal nothing was being written any more.
+      if (this.#seal !== null) this.#note(this.#lines, 'lost');
+      this.#lostTail.push(this.#carry);
+    } else this.#good(this.#carry, parsed.value, 'mended');
   }
 
   #line(bytes: Uint8Array): void {
@@ -200,7 +203,7 @@ class LineReader {
   }
 
   #good(bytes: Uint8Array, value: LineValue, state: 'whole' | 'mended'): void {
-    this.#countLostTail();
+    this.#digestLostTail();
     const record = parseRecord(value);
     if (state === 'mended') this.#note(this.#lines, state);
     else if (record === null && isKnownType(value.type)) {
@@ -223,10 +226,12 @@ class LineReader {
     this.#onRecord(record);
   }
 
+  /** A bad line that has its line feed was once whole: only what ends without one can be torn off. */
   #lost(bytes: Uint8Array): void {
+    this.#note(this.#lines, 'lost');
     this.#lostTail.push(bytes.slice());
-    // A tail that long is no torn line: count it and let the memory go.
-    if (this.#lostTail.length > TORN_LINES_MAX) this.#countLostTail();
+    // Kept only until it is known whether a good line follows; a long tail must not fill the memory.
+    if (this.#lostTail.length > TORN_LINES_MAX) this.#digestLostTail();
   }
 
   /** Damage without end is still only one damaged file: what is named of it has a limit. */
@@ -234,12 +239,8 @@ class LineReader {
     if (this.#damage.length < LIMITS.issuesKeptMax) this.#damage.push({ line, state });
   }
 
-  #countLostTail(): void {
-    const first = this.#lines - this.#lostTail.length;
-    for (const [index, bytes] of this.#lostTail.entries()) {
-      this.#note(Math.max(1, first + index), 'lost');
-      this.#digest(bytes);
-    }
+  #digestLostTail(): void {
+    for (const bytes of this.#lostTail) this.#digest(bytes);
     this.#lostTail = [];
   }
 
