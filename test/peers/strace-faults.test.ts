@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -30,22 +30,16 @@ interface Stage {
   readonly request: ActRequest;
 }
 
-async function makeModel(): Promise<void> {
-  const card = new Card(join(scratch, 'model', 'CARD'));
-  card.write('A.CR2', contentOf('a', 50_000));
-  const vault = join(scratch, 'model', 'vault');
-  await backup(world, await createVault(world, vault), [card.folder]);
-}
-
-function makeStage(name: string): Stage {
+async function makeStage(name: string): Promise<Stage> {
   const root = join(scratch, name);
   rmSync(root, { recursive: true, force: true });
-  cpSync(join(scratch, 'model'), root, { recursive: true, preserveTimestamps: true });
   const card = new Card(join(root, 'CARD'));
   card.write('A.CR2', contentOf('a', 50_000));
+  const vault = join(root, 'vault');
+  // Made in its own place each time: a card that is copied elsewhere is another source.
+  await backup(world, await createVault(world, vault), [card.folder]);
   card.write('B.CR2', contentOf('b', 2_500_000));
   card.write('C.XMP', contentOf('c', 900));
-  const vault = join(root, 'vault');
   return { root, vault, card, request: { act: 'backup', vault, paths: [card.folder], seed: 's' } };
 }
 
@@ -70,7 +64,7 @@ interface Outcome {
 async function sweep(points: readonly TracedCall[], injection: Injection): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const run = async ([index, at]: readonly [number, TracedCall]): Promise<Outcome> => {
-    const stage = makeStage(`${injection.replace('=', '-')}-${index}`);
+    const stage = await makeStage(`${injection.replace('=', '-')}-${index}`);
     const end = await runAct(stage.request, injecting(stage.root, at, injection));
     const faults = await faultsAfter(stage);
     rmSync(stage.root, { recursive: true });
@@ -108,8 +102,7 @@ function print(name: string, outcomes: readonly Outcome[]): void {
 describe('system calls that go wrong', skipBecause(straceAbsence()), () => {
   beforeAll(async () => {
     scratch = mkdtempSync(join(tmpdir(), 'fieldvault-strace-'));
-    await makeModel();
-    const stage = makeStage('traced');
+    const stage = await makeStage('traced');
     const list = join(scratch, 'list');
     const end = await runAct(stage.request, tracing(list));
     expect(end.report?.issues, end.text).toEqual([]);
@@ -192,7 +185,7 @@ describe('system calls that go wrong', skipBecause(straceAbsence()), () => {
   }, 180_000);
 
   test('a real short write, then EFBIG: the file is named as not protected', async () => {
-    const stage = makeStage('limited');
+    const stage = await makeStage('limited');
     const limit = ['bash', '-c', 'ulimit -f 2000; exec "$@"', 'limited'];
     const end = await runAct(stage.request, limit);
     expect(end.report?.issues.map(({ code, path }) => `${code} ${path}`)).toEqual([
@@ -202,7 +195,7 @@ describe('system calls that go wrong', skipBecause(straceAbsence()), () => {
   }, 180_000);
 
   test('the judge catches the careless writer at a kill in mid-file', async () => {
-    const stage = makeStage('careless');
+    const stage = await makeStage('careless');
     const path = `vault/originals/2026/2026-11-22/B~${stage.card.files.get('B.CR2')?.slice(0, 16)}.CR2`;
     const at = { call: 'write', path, target: '', ordinal: 20, isCreating: false } as const;
     mkdirSync(join(stage.root, 'vault/originals/2026/2026-11-22'), { recursive: true });
