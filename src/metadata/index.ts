@@ -3,4 +3,5 @@
  * Invariant: never throws because of a file's content; nothing here ever writes into an original.
  */
 export { captureDay } from './capture-day.ts';
+export type { Editor, EditorFacts } from './editor-facts.ts';
 export { type FileRole, isImmutable, roleOf } from './file-kind.ts';

@@ -57,7 +57,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   codec: { imports: ['base', 'kernels'], node: 'none', isSync: true },
   query: { imports: ['base'], packages: ['picomatch'], isSync: true },
-  metadata: { imports: ['base', 'platform'], packages: ['exifreader'] },
+  metadata: {
+    imports: ['base', 'platform'],
+    packages: ['exifreader', 'exiftool-vendored', 'saxes'],
+    node: ['node:sqlite'],
+  },
   analysis: { imports: ['base', 'kernels', 'codec', 'platform'], packages: ['sharp'] },
   store: { imports: ['base', 'platform'] },
   vault: { imports: ['base', 'platform', 'store'] },
