@@ -4,6 +4,7 @@
  */
 export { type CheckOptions, type CheckReport, check } from './check.ts';
 export { createVault, fileRecord } from './create.ts';
+export { type Learned, learnedOf, readFacts } from './facts.ts';
 export { findGaps, type Gap } from './gaps.ts';
 export { findByName, type Inventory, listOriginals, storedFiles, unnamed } from './inventory.ts';
 export { targetError } from './journal-writer.ts';
@@ -26,6 +27,7 @@ export type {
   DamagedRecord,
   DropRecord,
   EntryRecord,
+  FactsRecord,
   GoneRecord,
   JournalRecord,
   RunId,

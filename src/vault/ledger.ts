@@ -3,6 +3,7 @@ import type {
   BlobRecord,
   DamagedRecord,
   EntryRecord,
+  FactsRecord,
   FileRecord,
   JournalRecord,
   RunId,
@@ -67,6 +68,8 @@ export class Ledger {
   readonly forgotten: Set<RunId> = new Set();
   /** Files that are no blobs, by place. */
   readonly files: Map<string, FileRecord> = new Map();
+  /** Files of facts by place; they stand in {@link files} too. */
+  readonly facts: Map<string, FactsRecord> = new Map();
   /** Stored files found wrong and not replaced since, by place. */
   readonly damaged: Map<string, DamagedRecord> = new Map();
   /** Closed journal files by name. */
@@ -124,6 +127,12 @@ export class Ledger {
       case 'file':
         this.#addFile(record);
         break;
+      case 'facts': {
+        const { at, size, sha256 } = record;
+        this.#addFile({ type: 'file', at, size, sha256 });
+        this.facts.set(at, record);
+        break;
+      }
       case 'closed':
         this.closed.set(record.journal, { bytes: record.bytes, sha256: record.sha256 });
         break;
@@ -219,6 +228,7 @@ export class Ledger {
     if (stored !== undefined) stored.places = stored.places.filter((place) => place.at !== at);
     this.damaged.delete(at);
     this.files.delete(at);
+    this.facts.delete(at);
   }
 
   #verified(record: VerifiedRecord): void {

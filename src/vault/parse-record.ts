@@ -83,6 +83,14 @@ const SHAPES: Readonly<Record<JournalRecord['type'], Shape>> = {
     time: isText,
   },
   file: { at: isPlace, size: isCount, sha256: isBlob },
+  facts: {
+    at: isPlace,
+    size: isCount,
+    sha256: isBlob,
+    holds: isText,
+    version: isCount,
+    blobs: isListOf(isId),
+  },
   run: { run: isId, time: isText, sources: isListOf(isRunSource) },
   blob: {
     blob: isBlob,

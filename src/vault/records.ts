@@ -24,6 +24,20 @@ export interface FileRecord {
   readonly sha256: BlobId;
 }
 
+/** A file of facts is durable: what was learned about these blobs, which can be learned again. */
+export interface FactsRecord {
+  readonly type: 'facts';
+  readonly at: string;
+  readonly size: number;
+  readonly sha256: BlobId;
+  /** What kind of facts: one file holds one kind. */
+  readonly holds: string;
+  /** Version of what learned them. */
+  readonly version: number;
+  /** First 16 digits of each blob it tells of. */
+  readonly blobs: readonly string[];
+}
+
 /** One source of a run: its top-level name in the snapshot, where it was, and the run whose state it continues. */
 export interface RunSource {
   readonly source: string;
@@ -171,6 +185,7 @@ export interface SealRecord {
 export type JournalRecord =
   | OpenRecord
   | FileRecord
+  | FactsRecord
   | RunRecord
   | BlobRecord
   | EntryRecord

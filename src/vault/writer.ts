@@ -4,6 +4,7 @@ import { writeSmallFile } from '../store/index.ts';
 import { fileRecord } from './create.ts';
 import { readOtherWriters } from './cut-off.ts';
 import { DayFolders } from './day-folders.ts';
+import { formatFacts } from './facts.ts';
 import { JournalWriter, targetError } from './journal-writer.ts';
 import { leasedError, liveLeases } from './leases.ts';
 import { refreshVault, type Vault } from './open.ts';
@@ -15,7 +16,7 @@ import {
   listJournals,
   parseJournalName,
 } from './read-journal.ts';
-import type { ClosedRecord, JournalRecord } from './records.ts';
+import type { ClosedRecord, FactsRecord, FileRecord, JournalRecord } from './records.ts';
 import { journalName, openRecord } from './writer-identity.ts';
 
 /**
@@ -185,11 +186,36 @@ export class VaultWriter {
     const lines = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
     const bytes = new TextEncoder().encode(lines.map(([name, id]) => `${id}  ${name}\n`).join(''));
     const number = String(this.#number).padStart(6, '0');
-    const { root } = this.vault;
+    return this.#writeNew(folder, { stem: `SHA256SUMS-${number}`, extension: '.txt' }, bytes);
+  }
+
+  /**
+   * Writes a file of facts under a new name; they hold once its record is committed.
+   * @param holds what kind of facts; part of the file name
+   * @returns its record, not yet committed
+   */
+  async writeFacts(
+    holds: string,
+    version: number,
+    facts: ReadonlyMap<BlobId, unknown>,
+  ): Promise<FactsRecord> {
+    const stem = this.#journal.name.replace(/\.jsonl$/, '');
+    const name = { stem, extension: `.${holds}.jsonl.gz` };
+    const file = await this.#writeNew('facts', name, formatFacts(facts));
+    const blobs = [...facts.keys()].map((blob) => blob.slice(0, 16));
+    return { ...file, type: 'facts', holds, version, blobs };
+  }
+
+  /** Makes bytes durable as a file of the vault under the first free name. */
+  async #writeNew(
+    folder: string,
+    { stem, extension }: { readonly stem: string; readonly extension: string },
+    bytes: Uint8Array,
+  ): Promise<FileRecord> {
     await this.#folders.ensure(folder);
     for (let ordinal = 1; ; ordinal += 1) {
-      const at = `${folder}/SHA256SUMS-${number}${ordinal > 1 ? `-${ordinal}` : ''}.txt`;
-      const target = `${root}/${at}`;
+      const at = `${folder}/${stem}${ordinal > 1 ? `-${ordinal}` : ''}${extension}`;
+      const target = `${this.vault.root}/${at}`;
       if (await writeSmallFile(this.#world.disk, this.partPath(), target, bytes)) {
         return fileRecord(at, bytes);
       }
