@@ -37,6 +37,11 @@ export interface Disk {
   freeBytes(path: string): Promise<number | null>;
   /** The absolute, resolved path of something that exists. */
   resolve(path: string): Promise<string>;
+  /**
+   * The path under which other programs and SQLite reach this file; null where they cannot (a simulated or distant disk,
+   * a name that is not Unicode).
+   */
+  localPath(path: string): string | null;
 }
 
 /** `weak`: the system refused to promise durability (ENOTSUP, ENOTTY, EINVAL, ENOSYS, EPERM on a folder, ...). */

@@ -50,6 +50,7 @@ export function openNodeDisk(options: NodeDiskOptions): Disk {
     makeLink: (path, target) => calls.symlink(encodeName(target), nativePath(path)),
     freeBytes: (path) => freeBytes(calls, path),
     resolve: async (path) => parseNativePath(await calls.realpath(nativePath(path))),
+    localPath: (path) => (path.isWellFormed() ? path : null),
   };
 }
 

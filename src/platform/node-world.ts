@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
+import { homedir, hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { systemCodeOf } from '../base/index.ts';
+import { cacheFolder } from './cache-folder.ts';
 import { openNodeDisk } from './node-disk.ts';
 import { openNodeVolumes } from './node-volumes.ts';
 import { NodeWorkers } from './node-workers.ts';
@@ -19,6 +20,7 @@ export function openNodeWorld(): World {
     workers: new NodeWorkers(),
     volumes: openNodeVolumes(),
     host: NODE_HOST,
+    cacheFolder: cacheFolder(process.platform, process.env, homedir()),
   };
 }
 

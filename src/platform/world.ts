@@ -8,6 +8,8 @@ export interface World {
   readonly workers: Workers;
   readonly volumes: Volumes;
   readonly host: Host;
+  /** Absolute path of the folder for what lasts but can be made again (indexes); null where there is none. */
+  readonly cacheFolder: string | null;
 }
 
 /** This machine and this process, as leases name them. */

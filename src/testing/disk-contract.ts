@@ -334,6 +334,14 @@ const FACT_RULES: Readonly<Record<string, Body>> = {
     assert.match(resolved, /^(\/|[A-Za-z]:\/)/);
     assert.equal(resolved, `${await disk.resolve(folder)}/sub`);
   },
+  'localPath() is null or the path itself, and null for a name that is not Unicode': async ({
+    disk,
+    folder,
+  }) => {
+    const path = `${folder}/a`;
+    assert.ok([null, path].includes(disk.localPath(path)));
+    assert.equal(disk.localPath(`${folder}/\udcff`), null);
+  },
 };
 
 /** Bytes that differ from place to place and from seed to seed. */

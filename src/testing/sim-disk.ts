@@ -246,6 +246,10 @@ export class SimDisk implements Disk, SimFileHost {
     return resolvePath(this.#tree, path);
   }
 
+  localPath(): null {
+    return null;
+  }
+
   #fileAt(path: string, call: string): { file: SimFile; volume: SimVolume } {
     const { entry, folder } = findSpot(this.#tree, path);
     if (entry === undefined) throw systemError('ENOENT', call, path);

@@ -41,6 +41,7 @@ export function simWorld(seed: number, options: SimWorldOptions = {}): SimWorld 
     workers: simWorkers(disk),
     volumes: new SimVolumes(),
     host: new SimHost(),
+    cacheFolder: null,
   };
 }
 

@@ -31,6 +31,7 @@ export function withoutSync(disk: Disk, isSwallowed: (call: SyncCall) => boolean
     makeLink: (path, target) => disk.makeLink(path, target),
     freeBytes: (path) => disk.freeBytes(path),
     resolve: (path) => disk.resolve(path),
+    localPath: (path) => disk.localPath(path),
   };
 }
 
