@@ -5,3 +5,5 @@
 export { captureDay } from './capture-day.ts';
 export type { Editor, EditorFacts } from './editor-facts.ts';
 export { type FileRole, isImmutable, roleOf } from './file-kind.ts';
+export { joinFrames } from './frames/join-frames.ts';
+export type { Frame, FramePart, PartRole } from './frames/part.ts';
