@@ -85,8 +85,8 @@ export class HostIndex {
 /** The names a sidecar's picture may have, the likeliest first. */
 function hostNames({ kind, host }: SidecarName): string[] {
   const names = [host];
-  const copied = kind.copy?.exec(host);
-  if (copied !== null && copied !== undefined) names.push(copied.slice(1).join(''));
+  const longer = kind.longName?.exec(host);
+  if (longer !== null && longer !== undefined) names.push(longer.slice(1).join(''));
   // What belongs to a sidecar (AppleDouble files do) belongs to its picture.
   const inner = sidecarKindOf(host);
   if (inner !== null) names.push(...hostNames({ ...inner, hostFolder: '' }));
