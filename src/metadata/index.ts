@@ -3,7 +3,18 @@
  * Invariant: never throws because of a file's content; nothing here ever writes into an original.
  */
 export { captureDay } from './capture-day.ts';
+export type { CaptureTime } from './capture-time.ts';
+export { compareFacts, mergeFacts } from './compare-facts.ts';
 export type { Editor, EditorFacts } from './editor-facts.ts';
 export { type FileRole, isImmutable, roleOf } from './file-kind.ts';
 export { joinFrames } from './frames/join-frames.ts';
 export type { Frame, FramePart, PartRole } from './frames/part.ts';
+export { type FullRecord, factsOfRecord } from './full-record.ts';
+export type { QuickFacts } from './picture-facts.ts';
+export { type QuickReading, readQuickFacts } from './quick-facts.ts';
+export {
+  openRecordReader,
+  type RecordOutcome,
+  type RecordReader,
+  type RecordReaderOptions,
+} from './record-reader.ts';
