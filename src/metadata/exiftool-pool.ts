@@ -57,7 +57,7 @@ export function openPool(settings: PoolSettings): ExiftoolPool {
   tool.on('startError', (error) => {
     startFailures += 1;
     if (startFailures < START_FAILURES_MAX || over !== null) return;
-    over = `ExifTool cannot be started: ${whyNot(error, settings)}`;
+    over = `ExifTool cannot be started; it or Perl may be missing: ${error.message.slice(0, 200)}`;
     // Ends what waits: it would wait for ever.
     tool.end(false).catch(() => {});
   });
@@ -131,5 +131,6 @@ function refusalOfPath(path: string): string | null {
 function whyNot(error: unknown, { timeoutMs }: PoolSettings): string {
   const message = textOf(error instanceof Error ? error.message : String(error)) ?? '';
   if (/timeout|timed out/i.test(message)) return `ExifTool did not answer within ${timeoutMs} ms`;
+  if (message.startsWith('Process terminated')) return 'ExifTool ended while it read this file';
   return `ExifTool gave no answer: ${message.slice(0, 200)}`;
 }
