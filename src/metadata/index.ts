@@ -18,3 +18,15 @@ export {
   type RecordReader,
   type RecordReaderOptions,
 } from './record-reader.ts';
+export { readSidecarCopies, readSidecarFacts } from './sidecars/sidecar-facts.ts';
+export {
+  type ByteSpan,
+  findXmpProperty,
+  parseXmp,
+  type XmpDocument,
+  type XmpProperty,
+  type XmpValue,
+} from './xmp/parse-xmp.ts';
+export type { XmpItemsChange, XmpNewValue } from './xmp/plan-splice.ts';
+export { setXmpProperty } from './xmp/set-xmp-property.ts';
+export { readXmpFacts } from './xmp/xmp-facts.ts';
