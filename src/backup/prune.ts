@@ -3,11 +3,11 @@ import type { World } from '../platform/index.ts';
 import {
   findGaps,
   findLeftOver,
+  type LeftOver,
   listOriginals,
   openVault,
   splitPlace,
   takeLease,
-  unnamed,
   type Vault,
   type VaultWriter,
 } from '../vault/index.ts';
@@ -84,16 +84,8 @@ async function pruneLeased(
   return reportOf(plan, found);
 }
 
-/** What lies in `originals/` that no line names. */
-interface Unnamed {
-  /** Its content stands elsewhere, or was dropped before: it goes. */
-  readonly leftOver: readonly string[];
-  /** Its content is not known: it stays. */
-  readonly unknown: readonly string[];
-}
-
 /** @throws FieldVaultError DAMAGED where a line may be lost: what it alone needed would look worthless */
-async function findUnnamed(world: World, vault: Vault): Promise<Unnamed> {
+async function findUnnamed(world: World, vault: Vault): Promise<LeftOver> {
   const inventory = await listOriginals(world.disk, vault.root, () => {});
   const gaps = await findGaps(world.disk, vault, inventory);
   const first = gaps[0];
@@ -104,12 +96,10 @@ async function findUnnamed(world: World, vault: Vault): Promise<Unnamed> {
       { details: { gaps: gaps.length, path: first.path }, retry: 'after-user-acts' },
     );
   }
-  const leftOver = findLeftOver(vault.ledger, inventory);
-  const unknown = unnamed(vault.ledger, inventory).filter((at) => !leftOver.includes(at));
-  return { leftOver, unknown };
+  return findLeftOver(vault.ledger, inventory);
 }
 
-function reportOf(plan: PrunePlan, found: Unnamed): PruneReport {
+function reportOf(plan: PrunePlan, found: LeftOver): PruneReport {
   return {
     dropped: plan.drop,
     bytes: plan.drop.reduce((sum, file) => sum + file.sizeBytes, 0),

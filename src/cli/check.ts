@@ -10,7 +10,7 @@ import {
 import { exitOf } from './exit-code.ts';
 import type { Ending } from './output.ts';
 import { type Act, openNamedVault, type Session, withProgress } from './session.ts';
-import { formatBytes, formatCount, formatDuration, formatRate } from './wording.ts';
+import { formatBytes, formatCount, formatDuration, formatRate, unknownText } from './wording.ts';
 import { minutesWord, pathWord } from './words.ts';
 
 interface CheckWords {
@@ -87,6 +87,7 @@ function summaryOf(vault: Vault, report: CheckReport): Readonly<Record<string, u
     bytes,
     damaged,
     leftOver,
+    unknown: report.unknown.length,
     filesRead,
     bytesRead,
     verified,
@@ -106,7 +107,8 @@ interface Told {
 
 function tell({ output }: Session, told: Told): void {
   const { vault, report, mended, left, isReading } = told;
-  const { blobs, bytes, filesRead, bytesRead, durationMs, damaged, leftOver } = report;
+  const { blobs, bytes, filesRead, bytesRead, durationMs, damaged } = report;
+  const { leftOver, unknown, gaps } = report;
   output.say(`${vault.root}: ${formatCount(blobs, 'original')}, ${formatBytes(bytes)}`);
   if (isReading) {
     const rate = formatRate(bytesRead, durationMs);
@@ -117,8 +119,10 @@ function tell({ output }: Session, told: Told): void {
   }
   if (leftOver > 0) {
     const files = formatCount(leftOver, 'file');
-    output.say(`  left over: ${files} of interrupted work, harmless; "prune" removes them`);
+    const fate = gaps.length === 0 ? '"prune" removes them' : '"prune" keeps them for now';
+    output.say(`  left over: ${files} of interrupted work, harmless; ${fate}`);
   }
+  if (unknown.length > 0) output.say(`  unknown:   ${unknownText(unknown)}; "prune" keeps them`);
   output.showIssues();
   if (mended !== null) {
     output.say(`Mended: ${formatCount(mended.repaired.length, 'file')} of ${damaged}.`);

@@ -3,7 +3,7 @@ import { type Droppable, type PruneReport, prune as pruneVault } from '../index.
 import { EXIT } from './exit-code.ts';
 import type { Ending } from './output.ts';
 import { type Act, openNamedVault, type Session } from './session.ts';
-import { formatBytes, formatCount } from './wording.ts';
+import { formatBytes, formatCount, unknownText } from './wording.ts';
 import { pathWord } from './words.ts';
 
 interface PruneWords {
@@ -41,8 +41,11 @@ async function prune(session: Session, words: PruneWords): Promise<Ending> {
   for (const file of output.isJson ? report.keptCaptures : []) {
     output.list(recordOf(file, 'kept'), lineOf(file));
   }
+  for (const path of report.unknown) {
+    if (output.isJson) output.list({ type: 'file', fate: 'unknown', path }, path);
+  }
   tell(session, report, isDry);
-  const { dropped, bytes, keptCaptures, leftOver } = report;
+  const { dropped, bytes, keptCaptures, leftOver, unknown } = report;
   return {
     exit: EXIT.done,
     summary: {
@@ -53,6 +56,7 @@ async function prune(session: Session, words: PruneWords): Promise<Ending> {
       keptCaptures: keptCaptures.length,
       keptCaptureBytes: sizeOf(keptCaptures),
       leftOver,
+      unknown: unknown.length,
     },
   };
 }
@@ -82,5 +86,9 @@ function tell({ output }: Session, report: PruneReport, isDry: boolean): void {
   if (keptCaptures.length > 0) {
     const kept = `${formatCount(keptCaptures.length, 'picture')} (${formatBytes(sizeOf(keptCaptures))})`;
     output.say(`Kept ${kept} that no snapshot needs: pictures go only when named with --capture.`);
+  }
+  if (report.unknown.length > 0) {
+    output.say(`Kept ${unknownText(report.unknown)}`);
+    output.say('They may be yours, or the only copy of something: prune never takes them.');
   }
 }

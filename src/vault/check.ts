@@ -1,17 +1,18 @@
 import { type Issue, IssueLog, messageOf } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
 import { type DataReading, NO_READING, readData } from './check-data.ts';
+import { findUnfinished } from './cut-off.ts';
 import { digestFiles } from './digest-task.ts';
 import { type Findings, report } from './findings.ts';
-import { findGaps } from './gaps.ts';
+import { findGaps, type Gap } from './gaps.ts';
 import {
   type Inventory,
   listOriginals,
   placeKey,
   type StoredFile,
   storedFiles,
-  unnamed,
 } from './inventory.ts';
+import { findLeftOver } from './left-over.ts';
 import type { Vault } from './open.ts';
 import { listSnapshots, totalsOf, treeOf } from './tree.ts';
 
@@ -35,8 +36,12 @@ export interface CheckReport extends DataReading {
   readonly damaged: number;
   /** Their paths inside the vault: all of them, however many issues were kept. */
   readonly damagedPaths: readonly string[];
-  /** Unfinished or unnamed files that interrupted work left: harmless, prune removes them. */
+  /** Files that interrupted work left and whose content is not needed or stands elsewhere: prune removes them. */
   readonly leftOver: number;
+  /** Places in `originals/` that no line names and whose content the vault does not know: prune keeps them. */
+  readonly unknown: readonly string[];
+  /** What the journals said once and do not say any more: until it is there again, prune removes nothing. */
+  readonly gaps: readonly Gap[];
   readonly issues: readonly Issue[];
   readonly issueCount: number;
   readonly durationMs: number;
@@ -62,7 +67,9 @@ export async function check(
       `This folder cannot be listed: ${messageOf(error)}`,
     );
   });
-  await checkJournals(world, vault, inventory, findings);
+  const { leftOver, unknown } = findLeftOver(vault.ledger, inventory);
+  const gaps = await findGaps(world.disk, vault, inventory);
+  checkJournals(vault, findings, { gaps, unknown });
   checkSnapshots(vault, findings);
   const present = checkPresence(vault, inventory, findings);
   await checkOwnFiles(world, vault, findings, options.readData === true);
@@ -73,6 +80,7 @@ export async function check(
     options.readData === true || unread.length > 0
       ? await readData(world, vault, { present: unread, findings, options })
       : NO_READING;
+  const unfinished = await findUnfinished(world, vault).catch(() => []);
   const stored = [...vault.ledger.blobs.values()].filter((blob) => blob.places.length > 0);
   return {
     ...reading,
@@ -81,19 +89,20 @@ export async function check(
     bytes: stored.reduce((sum, blob) => sum + blob.sizeBytes, 0),
     damaged: findings.damaged.size,
     damagedPaths: [...findings.damaged],
-    leftOver: await countLeftOver(world, vault, inventory),
+    leftOver: leftOver.length + unfinished.length,
+    unknown,
+    gaps,
     issues: findings.issues.kept,
     issueCount: findings.issues.count,
     durationMs: world.clock.monotonicMs() - startMs,
   };
 }
 
-async function checkJournals(
-  world: World,
+function checkJournals(
   vault: Vault,
-  inventory: Inventory,
   findings: Findings,
-): Promise<void> {
+  lost: Pick<CheckReport, 'gaps' | 'unknown'>,
+): void {
   for (const journal of vault.journals) {
     for (const { line, state } of journal.damage) {
       if (state !== 'mended') continue;
@@ -101,10 +110,9 @@ async function checkJournals(
       report(findings, 'JOURNAL_DAMAGED', `journal/${journal.name}`, message);
     }
   }
-  const gaps = await findGaps(world.disk, vault, inventory);
-  for (const { path, message } of gaps) report(findings, 'JOURNAL_DAMAGED', path, message);
-  if (gaps.length === 0) return;
-  for (const at of unnamed(vault.ledger, inventory)) {
+  for (const { path, message } of lost.gaps) report(findings, 'JOURNAL_DAMAGED', path, message);
+  // Where nothing was lost, such a file was never a protected one.
+  for (const at of lost.gaps.length === 0 ? [] : lost.unknown) {
     const message =
       'No journal line names this file any more. It may be a protected one whose line is lost: it is kept, and "READ ME FIRST.txt" says how to get it out.';
     findings.issues.add('BLOB_UNKNOWN', at, message);
@@ -174,14 +182,4 @@ async function checkOwnFiles(
     const message = 'This file of the vault is damaged or missing; no picture is affected.';
     report(findings, 'VAULT_FILE_DAMAGED', file.at, message);
   }
-}
-
-async function countLeftOver(world: World, vault: Vault, inventory: Inventory): Promise<number> {
-  let count = unnamed(vault.ledger, inventory).length;
-  const incoming = await world.disk.listFolder(`${vault.root}/incoming`).catch(() => []);
-  for (const { name } of incoming) {
-    const parts = await world.disk.listFolder(`${vault.root}/incoming/${name}`).catch(() => []);
-    count += parts.length;
-  }
-  return count;
 }

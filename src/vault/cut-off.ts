@@ -40,3 +40,25 @@ export async function readOtherWriters(
   }
   return { cutOff, ended };
 }
+
+/**
+ * Unfinished files of writers that are no more: the next prune removes them. A writer that still works, or whose journal
+ * file tells nothing, keeps its own.
+ * @returns places in `incoming/`
+ */
+export async function findUnfinished(world: World, vault: Vault): Promise<string[]> {
+  const { disk } = world;
+  const ended = new Set<string>();
+  const known = new Map(vault.journals.map((journal) => [journal.name, journal]));
+  for (const { name, writer } of await listJournals(disk, `${vault.root}/journal`)) {
+    const journal = known.get(name);
+    if (journal !== undefined && !isLiveJournal(world, vault.ledger, journal)) ended.add(writer);
+  }
+  const unfinished: string[] = [];
+  for (const folder of await disk.listFolder(`${vault.root}/incoming`)) {
+    if (!ended.has(folder.name)) continue;
+    const parts = await disk.listFolder(`${vault.root}/incoming/${folder.name}`);
+    for (const { name } of parts) unfinished.push(`incoming/${folder.name}/${name}`);
+  }
+  return unfinished;
+}

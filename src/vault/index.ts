@@ -6,7 +6,7 @@ export { type CheckOptions, type CheckReport, check } from './check.ts';
 export { createVault, fileRecord } from './create.ts';
 export { type Learned, learnedOf, readFacts } from './facts.ts';
 export { findGaps, type Gap } from './gaps.ts';
-export { findByName, type Inventory, listOriginals, storedFiles, unnamed } from './inventory.ts';
+export { findByName, type Inventory, listOriginals, storedFiles } from './inventory.ts';
 export { targetError } from './journal-writer.ts';
 export { type HeldLease, takeLease } from './leases.ts';
 export {
@@ -18,7 +18,7 @@ export {
   type TreeEntry,
   treeEntry,
 } from './ledger.ts';
-export { findLeftOver } from './left-over.ts';
+export { findLeftOver, type LeftOver } from './left-over.ts';
 export { FORMAT, openVault, type Vault, type VaultIdentity } from './open.ts';
 export { isSafePath } from './parse-record.ts';
 export type { JournalFacts, LineDamage } from './read-journal.ts';

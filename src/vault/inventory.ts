@@ -67,7 +67,10 @@ export async function findByName(
   const byDigits = new Map<string, string[]>();
   for (const { at } of (await listOriginals(disk, vault.root, () => {})).values()) {
     const digits = /~([0-9a-f]{16})[0-9a-f]*(\.[^./]*)?$/.exec(at)?.[1];
-    if (digits !== undefined) byDigits.set(digits, [...(byDigits.get(digits) ?? []), at]);
+    if (digits === undefined) continue;
+    const places = byDigits.get(digits);
+    if (places === undefined) byDigits.set(digits, [at]);
+    else places.push(at);
   }
   return (blob) => byDigits.get(blob.slice(0, 16)) ?? [];
 }

@@ -13,11 +13,16 @@ export function numberOfSums(at: string): number | null {
   return number === undefined ? null : Number(number);
 }
 
-/**
- * Places that no line names and that can go: their content stands elsewhere or was dropped. A file whose content the
- * vault does not know is not among them: it may be the only copy there is.
- */
-export function findLeftOver(ledger: Ledger, inventory: Inventory): string[] {
+/** What lies in `originals/` that no line names. */
+export interface LeftOver {
+  /** Places that can go: their content stands elsewhere or was dropped. */
+  readonly leftOver: readonly string[];
+  /** Places that stay: the vault does not know their content, and they may be the only copy there is. */
+  readonly unknown: readonly string[];
+}
+
+/** Sorts what no line names into what can go and what must stay. */
+export function findLeftOver(ledger: Ledger, inventory: Inventory): LeftOver {
   const byDigits = Map.groupBy(ledger.blobs.keys(), (blob) => blob.slice(0, 16));
   const isKnown = (at: string): boolean => {
     const digits = /~([0-9a-f]{16,64})(\.[^./]*)?$/.exec(at)?.[1];
@@ -31,7 +36,12 @@ export function findLeftOver(ledger: Ledger, inventory: Inventory): string[] {
       inventory.get(placeKey(at))?.sizeBytes === stored.sizeBytes;
     return stored.places.length === 0 || stored.places.some((place) => isThere(place.at));
   };
-  return unnamed(ledger, inventory).filter((at) => numberOfSums(at) !== null || isKnown(at));
+  const leftOver: string[] = [];
+  const unknown: string[] = [];
+  for (const at of unnamed(ledger, inventory)) {
+    (numberOfSums(at) !== null || isKnown(at) ? leftOver : unknown).push(at);
+  }
+  return { leftOver, unknown };
 }
 
 /**

@@ -184,6 +184,22 @@ describe('for people', () => {
     expect(world.disk.stage.paths('/drive/vault/originals').join()).not.toContain('B~');
   });
 
+  it('check and prune name what no journal line names and nobody removes', async () => {
+    await type('backup /card --vault /drive/vault');
+    world.disk.stage.plant('/drive/vault/originals/2026/mine.jpg', 'put there by hand');
+    const checked = await type('check --vault /drive/vault');
+    expect(checked).toMatchObject({
+      exit: 0,
+      stdout: expect.stringMatching(/unknown: .*mine\.jpg/),
+    });
+    expect(checked.stdout).not.toContain('left over');
+    expect((await type('check --vault /drive/vault --json')).summary).toMatchObject({ unknown: 1 });
+    expect((await type('prune --vault /drive/vault')).stdout).toMatch(/Kept 1 file .*mine\.jpg/);
+    const { records, summary } = await type('prune --vault /drive/vault --json');
+    expect(summary).toMatchObject({ unknown: 1 });
+    expect(records[0]).toMatchObject({ fate: 'unknown', path: 'originals/2026/mine.jpg' });
+  });
+
   it('status says what was cut off', async () => {
     let pressCtrlC = (): boolean => false;
     const onReady = (press: () => boolean): void => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { repair, status } from '../../src/backup/index.ts';
+import { check, VaultWriter } from '../../src/vault/index.ts';
 import { FieldKit, told } from './field-kit.ts';
 
 let kit: FieldKit;
@@ -189,12 +190,37 @@ describe('a vault that lost a part of its journal', () => {
 });
 
 describe('a file in the vault that is none of ours', () => {
-  it('is not touched by prune', async () => {
-    const mine = `${kit.vault}/originals/2026/2026-11-22/my selection.jpg`;
-    kit.disk.stage.plant(mine, 'put there by hand');
-    const report = await kit.prune();
-    expect(report.unknown).toEqual(['originals/2026/2026-11-22/my selection.jpg']);
-    expect(kit.disk.stage.peek(mine)).not.toBeNull();
+  it('is not touched by prune, and check says so', async () => {
+    const at = 'originals/2026/2026-11-22/my selection.jpg';
+    kit.disk.stage.plant(`${kit.vault}/${at}`, 'put there by hand');
+    expect(await kit.check()).toMatchObject({ leftOver: 0, unknown: [at], issues: [] });
+    expect((await kit.prune()).unknown).toEqual([at]);
+    expect(kit.disk.stage.peek(`${kit.vault}/${at}`)).not.toBeNull();
+  });
+});
+
+describe('what interrupted work left', () => {
+  it('is counted by check as prune will take it', async () => {
+    const at = kit.disk.stage
+      .paths(`${kit.vault}/originals`)
+      .find((path) => path.includes('0001~'));
+    kit.disk.stage.plant((at ?? '').replace('IMG_0001~', 'IMG_0001_again~'), 'the first frame');
+    expect(await kit.check()).toMatchObject({ leftOver: 1, unknown: [], issues: [] });
+    expect(await kit.prune()).toMatchObject({ leftOver: 1, unknown: [] });
+    expect(await kit.check()).toMatchObject({ leftOver: 0 });
+  });
+
+  it('is not what a writer at work has under way', async () => {
+    const vault = await kit.open();
+    const writer = await VaultWriter.open(kit.process(), vault);
+    kit.disk.stage.plant(writer.partPath(), 'half a frame');
+    const world = { ...kit.world, host: { ...kit.world.host, isRunning: () => true } };
+    expect(await check(world, await kit.open())).toMatchObject({ leftOver: 0 });
+    // Once its process is no more, the file waits for the next writer to clear it.
+    const later = { ...kit.world, host: { ...kit.world.host, isRunning: () => false } };
+    expect(await check(later, await kit.open())).toMatchObject({ leftOver: 1 });
+    await kit.prune();
+    expect(kit.disk.stage.paths(`${kit.vault}/incoming`)).toEqual([]);
   });
 });
 
