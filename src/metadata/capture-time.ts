@@ -63,8 +63,9 @@ export function captureTimeOf(tags: Tags): CaptureTime | null {
     return { local, offsetMinutes: minutes, from: source.tag, offsetFrom: from };
   }
   const fix = fixTime(tags);
-  if (fix === null) return null;
-  return { local: fix, offsetMinutes: 0, from: 'GPS:GPSDateStamp', offsetFrom: 'GPS:GPSTimeStamp' };
+  return fix === null
+    ? null
+    : { local: fix.local, offsetMinutes: 0, from: fix.from, offsetFrom: fix.from };
 }
 
 const UTC = 'QuickTime UTC';
@@ -167,17 +168,21 @@ function minutesOf(value: unknown): number | null {
 function fixOffset(tags: Tags, local: string): Offset | null {
   const fix = fixTime(tags);
   if (fix === null) return null;
-  const deltaMs = Date.parse(`${local}Z`) - Date.parse(`${fix}Z`);
+  const deltaMs = Date.parse(`${local}Z`) - Date.parse(`${fix.local}Z`);
   const zoneMs = Math.round(deltaMs / ZONE_STEP_MS) * ZONE_STEP_MS;
   if (!(Math.abs(deltaMs - zoneMs) <= FIX_AGE_MS_MAX)) return null;
   const minutes = zoneMs / 60_000;
   const isZone = Math.abs(minutes) <= OFFSET_MINUTES_MAX;
   // -0 would not come back from JSON as itself.
-  return isZone ? { minutes: minutes === 0 ? 0 : minutes, from: 'GPS:GPSTimeStamp' } : null;
+  return isZone ? { minutes: minutes === 0 ? 0 : minutes, from: fix.from } : null;
 }
 
-function fixTime(tags: Tags): string | null {
+/** The moment of the GPS fix, in UTC. */
+function fixTime(tags: Tags): { readonly local: string; readonly from: string } | null {
   const day = firstOf(tags, ['GPS:GPSDateStamp'], textOf);
   const clock = firstOf(tags, ['GPS:GPSTimeStamp'], textOf);
-  return day === null || clock === null ? null : (parseTime(`${day} ${clock}`)?.local ?? null);
+  const exif = day === null || clock === null ? null : parseTime(`${day} ${clock}`);
+  if (exif !== null) return { local: exif.local, from: 'GPS:GPSTimeStamp' };
+  const xmp = parseTime(firstOf(tags, ['XMP-exif:GPSDateTime'], textOf) ?? '');
+  return xmp === null ? null : { local: xmp.local, from: 'XMP-exif:GPSDateTime' };
 }

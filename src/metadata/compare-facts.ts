@@ -11,7 +11,7 @@ const STOPS_MAX = 0.01;
 const DEGREES_MAX = 0.0001;
 const METRES_MAX = 1;
 /** Times that are no moment of exposure: anything better is taken instead. */
-const WEAK_TIMES = ['IFD0:ModifyDate', 'GPS:GPSDateStamp'];
+const WEAK_TIMES = ['IFD0:ModifyDate', 'GPS:GPSTimeStamp', 'XMP-exif:GPSDateTime'];
 
 /** The quick facts with what they lack taken from the full ones; null where both are. */
 export function mergeFacts(quick: QuickFacts | null, full: QuickFacts | null): QuickFacts | null {

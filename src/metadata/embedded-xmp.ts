@@ -25,6 +25,7 @@ const SCALARS: ReadonlySet<string> = new Set([
   'XMP-xmp:Label',
   'XMP-xmp:CreateDate',
   'XMP-exif:DateTimeOriginal',
+  'XMP-exif:GPSTimeStamp',
   'XMP-exif:GPSLatitude',
   'XMP-exif:GPSLongitude',
   'XMP-exif:GPSAltitude',
@@ -123,7 +124,9 @@ function keep(
   const list = LISTS.get(name);
   if (list === undefined) {
     const isPlace = /:GPSL/.test(name);
-    tags[name] ??= isPlace ? (degreesOf(text) ?? text) : text;
+    // ExifTool tells by its name that it holds the date as well.
+    const tag = name === 'XMP-exif:GPSTimeStamp' ? 'XMP-exif:GPSDateTime' : name;
+    tags[tag] ??= isPlace ? (degreesOf(text) ?? text) : text;
   } else if (isItem) {
     const items = tags[list];
     if (!Array.isArray(items)) tags[list] = [text];

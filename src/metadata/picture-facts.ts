@@ -64,7 +64,8 @@ export function factsOfTags(tags: Tags, name: string): QuickFacts {
   const model = any('Model', ['IFD0'], textOf) ?? firstOf(tags, ['IFD0:UniqueCameraModel'], textOf);
   const serial =
     firstOf(tags, ['ExifIFD:SerialNumber', 'IFD0:CameraSerialNumber'], textOf) ??
-    any('SerialNumber', ['XMP-aux'], textOf);
+    any('SerialNumber', [], textOf) ??
+    firstOf(tags, ['XMP-aux:SerialNumber'], textOf);
   const time = captureTimeOf(tags);
   return {
     version: 1,
