@@ -7,6 +7,7 @@ import {
   repair,
   type Vault,
 } from '../index.ts';
+import { adviceOf } from './damage-advice.ts';
 import { exitOf } from './exit-code.ts';
 import type { Ending } from './output.ts';
 import { type Act, openNamedVault, type Session, withProgress } from './session.ts';
@@ -106,7 +107,7 @@ interface Told {
 }
 
 function tell({ output }: Session, told: Told): void {
-  const { vault, report, mended, left, isReading } = told;
+  const { vault, report, mended, isReading } = told;
   const { blobs, bytes, filesRead, bytesRead, durationMs, damaged } = report;
   const { leftOver, unknown, gaps } = report;
   output.say(`${vault.root}: ${formatCount(blobs, 'original')}, ${formatBytes(bytes)}`);
@@ -128,13 +129,7 @@ function tell({ output }: Session, told: Told): void {
     output.say(`Mended: ${formatCount(mended.repaired.length, 'file')} of ${damaged}.`);
   }
   output.say(verdictOf(told));
-  if (left > 0 && mended === null) {
-    output.say(
-      'Mend it from another vault that holds the same pictures: check --repair-from <vault>.',
-    );
-  } else if (left > 0) {
-    output.say('The other vault does not hold these either; name a third one.');
-  }
+  for (const line of adviceOf(report, mended)) output.say(line);
 }
 
 function verdictOf({ report, left, isReading, mended }: Told): string {

@@ -110,7 +110,7 @@ function judge(
       const found = outcome?.state === 'read' ? outcome.blob : 'unreadable';
       const { blob, at } = file;
       findings.records.push({ type: 'damaged', blob, at, found, time });
-      report(findings, 'BLOB_DAMAGED', file.at, damageText(outcome));
+      report(findings, 'damaged', file.at, damageText(outcome));
     }
   }
   for (const how of ['direct', 'cached'] as const) {

@@ -3,7 +3,7 @@ import type { World } from '../platform/index.ts';
 import { type DataReading, NO_READING, readData } from './check-data.ts';
 import { findUnfinished } from './cut-off.ts';
 import { digestFiles } from './digest-task.ts';
-import { type Findings, report } from './findings.ts';
+import { countKinds, type DamageKind, type Findings, report } from './findings.ts';
 import { findGaps, type Gap } from './gaps.ts';
 import {
   type Inventory,
@@ -36,6 +36,8 @@ export interface CheckReport extends DataReading {
   readonly damaged: number;
   /** Their paths inside the vault: all of them, however many issues were kept. */
   readonly damagedPaths: readonly string[];
+  /** How many of them are of which kind: another vault mends stored files only. */
+  readonly damagedKinds: Readonly<Record<DamageKind, number>>;
   /** Files that interrupted work left and whose content is not needed or stands elsewhere: prune removes them. */
   readonly leftOver: number;
   /** Places in `originals/` that no line names and whose content the vault does not know: prune keeps them. */
@@ -56,16 +58,11 @@ export async function check(
   const startMs = world.clock.monotonicMs();
   const findings: Findings = {
     issues: new IssueLog(options.onIssue),
-    damaged: new Set(),
+    damaged: new Map(),
     records: [],
   };
   const inventory = await listOriginals(world.disk, vault.root, (folder, error) => {
-    report(
-      findings,
-      'FOLDER_UNREADABLE',
-      folder,
-      `This folder cannot be listed: ${messageOf(error)}`,
-    );
+    report(findings, 'folder', folder, `This folder cannot be listed: ${messageOf(error)}`);
   });
   const { leftOver, unknown } = findLeftOver(vault.ledger, inventory);
   const gaps = await findGaps(world.disk, vault, inventory);
@@ -88,7 +85,8 @@ export async function check(
     blobs: stored.length,
     bytes: stored.reduce((sum, blob) => sum + blob.sizeBytes, 0),
     damaged: findings.damaged.size,
-    damagedPaths: [...findings.damaged],
+    damagedPaths: [...findings.damaged.keys()],
+    damagedKinds: countKinds(findings),
     leftOver: leftOver.length + unfinished.length,
     unknown,
     gaps,
@@ -107,10 +105,10 @@ function checkJournals(
     for (const { line, state } of journal.damage) {
       if (state !== 'mended') continue;
       const message = `Line ${line} had one flipped bit and was mended in memory; nothing is lost.`;
-      report(findings, 'JOURNAL_DAMAGED', `journal/${journal.name}`, message);
+      report(findings, 'journal', `journal/${journal.name}`, message);
     }
   }
-  for (const { path, message } of lost.gaps) report(findings, 'JOURNAL_DAMAGED', path, message);
+  for (const { path, message } of lost.gaps) report(findings, 'journal', path, message);
   // Where nothing was lost, such a file was never a protected one.
   for (const at of lost.gaps.length === 0 ? [] : lost.unknown) {
     const message =
@@ -126,7 +124,7 @@ function checkSnapshots(vault: Vault, findings: Findings): void {
       const tree = treeOf(vault.ledger, id, source.source);
       if (state !== 'unfinished' && 'tree' in source && source.tree !== totalsOf(tree).tree) {
         const message = `The list of ${source.source} could not be rebuilt whole; restore gives what is there.`;
-        report(findings, 'SNAPSHOT_INCOMPLETE', `snapshot ${id}`, message);
+        report(findings, 'snapshot', `snapshot ${id}`, message);
       }
       for (const [path, entry] of tree) {
         if (entry.kind !== 'file' || reported.has(entry.content)) continue;
@@ -135,7 +133,7 @@ function checkSnapshots(vault: Vault, findings: Findings): void {
         }
         reported.add(entry.content);
         const message = `No stored file is known for this content (${entry.content.slice(0, 16)}).`;
-        report(findings, 'BLOB_MISSING', `${source.source}/${path}`, message);
+        report(findings, 'unplaced', `${source.source}/${path}`, message);
       }
     }
   }
@@ -154,7 +152,7 @@ function checkPresence(vault: Vault, inventory: Inventory, findings: Findings): 
       found === undefined
         ? 'This file is not there any more.'
         : `This file has ${found.sizeBytes} bytes; it must have ${file.sizeBytes}.`;
-    report(findings, found === undefined ? 'BLOB_MISSING' : 'BLOB_DAMAGED', file.at, message);
+    report(findings, found === undefined ? 'missing' : 'damaged', file.at, message);
   }
   return present;
 }
@@ -168,7 +166,7 @@ async function checkOwnFiles(
 ): Promise<void> {
   if (!vault.identity.isWhole) {
     const message = 'The identity file is damaged or missing; the journals told who this vault is.';
-    report(findings, 'VAULT_FILE_DAMAGED', 'fieldvault.json', message);
+    report(findings, 'own', 'fieldvault.json', message);
   }
   for (const file of vault.ledger.files.values()) {
     const path = `${vault.root}/${file.at}`;
@@ -180,6 +178,6 @@ async function checkOwnFiles(
     }
     if (isRight || findings.damaged.has(file.at)) continue;
     const message = 'This file of the vault is damaged or missing; no picture is affected.';
-    report(findings, 'VAULT_FILE_DAMAGED', file.at, message);
+    report(findings, 'own', file.at, message);
   }
 }

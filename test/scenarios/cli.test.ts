@@ -171,6 +171,26 @@ describe('exit codes', () => {
     );
     expect(exit).toBe(12);
     expect(summary).toMatchObject({ damaged: 1, repaired: 0, left: 1 });
+    const told = await type('check --vault /drive/vault --repair-from /other/vault');
+    expect(told.stdout).toContain('1 stored file could not be mended: the other vault has no good');
+  });
+
+  it('12: damage that no other vault can mend is not blamed on the other vault', async () => {
+    await type('init /other/vault');
+    await type('backup /card --vault /drive/vault --mirror /other/vault');
+    world.disk.stage.erase('/drive/vault/recover.html');
+    const journals = world.disk.stage.paths('/drive/vault/journal');
+    const text = new TextDecoder().decode(world.disk.stage.peek(journals[1] ?? '') ?? undefined);
+    const start = text.indexOf('{"type":"blob"') * 8;
+    for (const bit of [100, 207]) world.disk.stage.flipBit(journals[1] ?? '', start + bit);
+    const words = 'check --vault /drive/vault --repair-from /other/vault';
+    const { exit, stdout } = await type(words);
+    expect(exit).toBe(12);
+    expect(stdout).not.toContain('no good copy either');
+    expect(stdout).toContain('1 file that the vault wrote about itself is damaged or missing:');
+    expect(stdout).toContain('1 place of the journal is damaged or missing:');
+    expect(stdout).toContain('1 content of a snapshot has no journal line');
+    expect(stdout).not.toMatch(/\d stored file/);
   });
 
   it('13: the drive has no room for a file', async () => {
