@@ -91,6 +91,8 @@ async function beginRestore(
   options: RestoreOptions,
 ): Promise<Restoring> {
   try {
+    // Before anything is made: what is refused must leave no trace.
+    refuseVault(vault, await whereItWillBe(world.disk, options.to));
     await ensureFolder(world.disk, options.to);
     const root = await world.disk.resolve(options.to);
     refuseVault(vault, root);
@@ -99,6 +101,15 @@ async function beginRestore(
   } catch (error) {
     throw targetError(error, options.to);
   }
+}
+
+/** The resolved path of a folder that may not be there yet. */
+async function whereItWillBe(disk: World['disk'], path: string): Promise<string> {
+  if ((await disk.stat(path)) !== null) return disk.resolve(path);
+  const slash = path.lastIndexOf('/');
+  if (slash <= 0) return path;
+  const parent = await whereItWillBe(disk, path.slice(0, slash));
+  return `${parent === '/' ? '' : parent}/${path.slice(slash + 1)}`;
 }
 
 /** What is restored into a vault would look like part of it. */

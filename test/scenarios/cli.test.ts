@@ -82,10 +82,16 @@ describe('exit codes', () => {
 
   it('2: nothing is restored into the vault', async () => {
     await type('backup /card --vault /drive/vault');
-    for (const to of ['/drive/vault', '/drive/vault/originals']) {
+    const before = world.disk.stage.paths('/');
+    world.disk.stage.plantLink('/short', '/drive/vault/originals');
+    const places = ['/drive/vault', '/drive/vault/originals', '/drive/vault/new/one', '/short/new'];
+    for (const to of places) {
       const typed = await type(`restore latest --vault /drive/vault --to ${to} --json`);
       expect(typed).toMatchObject({ exit: 2, summary: { error: { code: 'BAD_USAGE' } } });
+      expect(await world.disk.stat('/drive/vault/new')).toBeNull();
+      expect(await world.disk.stat('/drive/vault/originals/new')).toBeNull();
     }
+    expect(world.disk.stage.paths('/')).toEqual([...before, '/short'].sort());
     expect((await type('restore latest --vault /drive/vault --to /drive')).exit).toBe(0);
   });
 
