@@ -5,7 +5,7 @@ import { writing } from './writing.ts';
 /**
  * Drops snapshots: they are listed and restored no more. No file is removed; that is prune's work.
  * @param names ids, unique starts of ids, or `latest`
- * @returns what was dropped
+ * @returns what was dropped, each once
  * @throws FieldVaultError NO_SUCH_SNAPSHOT (then nothing was dropped), LEASED, TARGET_READ_ONLY, TARGET_FULL
  */
 export async function forget(
@@ -13,7 +13,8 @@ export async function forget(
   vault: Vault,
   names: readonly string[],
 ): Promise<SnapshotSummary[]> {
-  const snapshots = names.map((name) => findSnapshot(vault.ledger, name));
+  const found = names.map((name) => findSnapshot(vault.ledger, name));
+  const snapshots = [...new Map(found.map((snapshot) => [snapshot.id, snapshot])).values()];
   const time = new Date(world.clock.nowMs()).toISOString();
   const ids = snapshots.map((snapshot) => snapshot.id);
   await writing(world, vault, {}, (writer) =>

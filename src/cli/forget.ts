@@ -26,8 +26,8 @@ async function forget(session: Session, names: readonly string[], path: string):
   const { world, output } = session;
   const vault = await openNamedVault(session, path);
   const dropped = await forgetSnapshots(world, vault, names);
-  const ids = [...new Set(dropped.map(({ id }) => id))];
-  for (const { id, time } of new Set(dropped)) {
+  const ids = dropped.map(({ id }) => id);
+  for (const { id, time } of dropped) {
     output.say(`  ${id} of ${shownTime(session, time)}`);
   }
   output.say(`Forgot ${formatCount(ids.length, 'snapshot')}. Every file is still in the vault;`);

@@ -173,6 +173,14 @@ describe('for people', () => {
     expect(stdout).toContain('and 10 more; --json lists them all');
   });
 
+  it('forget says a snapshot once, however often and however it was named', async () => {
+    const { summary } = await type('backup /card --vault /drive/vault --json');
+    const words = `forget latest latest ${summary['snapshot']} --vault /drive/vault`;
+    const { stdout } = await type(words);
+    expect(stdout.split(String(summary['snapshot']))).toHaveLength(2);
+    expect(stdout).toContain('Forgot 1 snapshot');
+  });
+
   it('prune removes a picture only where it is named', async () => {
     await type('backup /card --vault /drive/vault');
     await type('forget latest --vault /drive/vault');
