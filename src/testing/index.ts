@@ -2,5 +2,6 @@
  * testing: a world in memory that fails as real ones do: what a test of anything that touches the world needs.
  * Invariant: deterministic from a seed; nothing here needs a test runner.
  */
+export * from './bursts/index.ts';
 export * from './shoot/index.ts';
 export * from './simulation.ts';
