@@ -39,7 +39,7 @@ export async function restore(
 ): Promise<RestoreReport> {
   const startMs = world.clock.monotonicMs();
   const restoring = await beginRestore(world, vault, options);
-  const entries = chooseEntries(vault, snapshot, restoring, options.path);
+  const entries = chooseEntries(vault, snapshot, restoring);
   const folders = new TargetFolders(world, restoring);
   for (const one of entries) {
     if (one.entry.kind !== 'folder') continue;
@@ -122,13 +122,11 @@ function refuseVault(vault: Vault, root: string): void {
   );
 }
 
-function chooseEntries(
-  vault: Vault,
-  snapshot: SnapshotSummary,
-  restoring: Restoring,
-  glob: string | undefined,
-): Chosen[] {
-  const isWanted = pathFilter(glob);
+function chooseEntries(vault: Vault, snapshot: SnapshotSummary, restoring: Restoring): Chosen[] {
+  const { path: glob, only } = restoring.options;
+  const fits = pathFilter(glob);
+  const isWanted = (source: string, path: string): boolean =>
+    fits(source, path) && only?.has(`${source}/${path}`) !== false;
   const chosen: Chosen[] = [];
   for (const source of snapshot.sources) {
     const tree = treeOf(vault.ledger, snapshot.id, source.source);

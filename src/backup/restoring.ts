@@ -9,6 +9,8 @@ export interface RestoreOptions {
   readonly to: string;
   /** Glob on `<source>/<path>` or `<path>`; a folder that fits brings all it holds. */
   readonly path?: string;
+  /** Only these, as `<source>/<path>`. */
+  readonly only?: ReadonlySet<string>;
   /** Replace files that are there with other content; otherwise they are kept and reported. */
   readonly overwrite?: boolean;
   /** Save what can be read of damaged files, as `<name>.damaged`. */
