@@ -1,6 +1,6 @@
 import type { BlobId } from '../base/index.ts';
 import { roleOf } from '../metadata/index.ts';
-import { type Ledger, listSnapshots, treeOf } from '../vault/index.ts';
+import { type Ledger, listSnapshots, type RunId, walkStates } from '../vault/index.ts';
 import { pathFilter } from './path-filter.ts';
 
 /** A stored file that nothing needs. */
@@ -45,14 +45,18 @@ export function planPrune(ledger: Ledger, captures: readonly string[] = []): Pru
 
 function neededBlobs(ledger: Ledger): Set<BlobId> {
   const needed = new Set<BlobId>(ledger.suspects.map((suspect) => suspect.blob));
-  for (const { id, sources } of listSnapshots(ledger)) {
-    for (const { source } of sources) {
-      for (const entry of treeOf(ledger, id, source).values()) {
-        if (entry.kind === 'file') needed.add(entry.content as BlobId);
-      }
+  for (const { fresh } of walkStates(ledger, statesOf(ledger))) {
+    for (const { kind, content } of fresh.values()) {
+      if (kind === 'file') needed.add(content as BlobId);
     }
   }
   return needed;
+}
+
+function* statesOf(ledger: Ledger): Generator<readonly [RunId, string]> {
+  for (const { id, sources } of listSnapshots(ledger)) {
+    for (const { source } of sources) yield [id, source];
+  }
 }
 
 /** Every path that a blob nobody needs ever had. */
@@ -66,7 +70,9 @@ function pathsOf(
       for (const [path, entry] of changes) {
         if (entry?.kind !== 'file' || needed.has(entry.content as BlobId)) continue;
         const blob = entry.content as BlobId;
-        paths.set(blob, [...(paths.get(blob) ?? []), { source, path }]);
+        const known = paths.get(blob);
+        if (known === undefined) paths.set(blob, [{ source, path }]);
+        else known.push({ source, path });
       }
     }
   }

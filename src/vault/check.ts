@@ -1,4 +1,4 @@
-import { type Issue, IssueLog, messageOf } from '../base/index.ts';
+import { type BlobId, type Issue, IssueLog, messageOf } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
 import { type DataReading, NO_READING, readData } from './check-data.ts';
 import { findUnfinished } from './cut-off.ts';
@@ -14,7 +14,9 @@ import {
 } from './inventory.ts';
 import { findLeftOver } from './left-over.ts';
 import type { Vault } from './open.ts';
-import { listSnapshots, totalsOf, treeOf } from './tree.ts';
+import type { RunId } from './records.ts';
+import { listSnapshots } from './snapshots.ts';
+import { walkStates } from './states.ts';
 
 /** How far a check goes. */
 export interface CheckOptions {
@@ -117,24 +119,29 @@ function checkJournals(
   }
 }
 
-function checkSnapshots(vault: Vault, findings: Findings): void {
-  const reported = new Set<string>();
-  for (const { id, sources, state } of listSnapshots(vault.ledger)) {
+function checkSnapshots({ ledger }: Vault, findings: Findings): void {
+  const expected = new Map<string, string>();
+  const wanted: [RunId, string][] = [];
+  for (const { id, sources, state } of listSnapshots(ledger)) {
     for (const source of sources) {
-      const tree = treeOf(vault.ledger, id, source.source);
-      if (state !== 'unfinished' && 'tree' in source && source.tree !== totalsOf(tree).tree) {
-        const message = `The list of ${source.source} could not be rebuilt whole; restore gives what is there.`;
-        report(findings, 'snapshot', `snapshot ${id}`, message);
-      }
-      for (const [path, entry] of tree) {
-        if (entry.kind !== 'file' || reported.has(entry.content)) continue;
-        if ((vault.ledger.blobs.get(entry.content as StoredFile['blob'])?.places.length ?? 0) > 0) {
-          continue;
-        }
-        reported.add(entry.content);
-        const message = `No stored file is known for this content (${entry.content.slice(0, 16)}).`;
-        report(findings, 'unplaced', `${source.source}/${path}`, message);
-      }
+      wanted.push([id, source.source]);
+      if (state === 'unfinished' || !('tree' in source)) continue;
+      expected.set(`${id}/${source.source}`, String(source.tree));
+    }
+  }
+  const reported = new Set<string>();
+  for (const { run, source, totals, fresh } of walkStates(ledger, wanted)) {
+    const tree = expected.get(`${run}/${source}`) ?? totals.tree;
+    if (tree !== totals.tree) {
+      const message = `The list of ${source} could not be rebuilt whole; restore gives what is there.`;
+      report(findings, 'snapshot', `snapshot ${run}`, message);
+    }
+    for (const [path, entry] of fresh) {
+      if (entry.kind !== 'file' || reported.has(entry.content)) continue;
+      if ((ledger.blobs.get(entry.content as BlobId)?.places.length ?? 0) > 0) continue;
+      reported.add(entry.content);
+      const message = `No stored file is known for this content (${entry.content.slice(0, 16)}).`;
+      report(findings, 'unplaced', `${source}/${path}`, message);
     }
   }
 }

@@ -39,12 +39,7 @@ export type {
   Verification,
   VerifiedRecord,
 } from './records.ts';
-export {
-  findSnapshot,
-  listSnapshots,
-  type SnapshotSummary,
-  type Tree,
-  totalsOf,
-  treeOf,
-} from './tree.ts';
+export { findSnapshot, listSnapshots, type SnapshotSummary } from './snapshots.ts';
+export { type SourceState, walkStates } from './states.ts';
+export { type Tree, totalsOf, treeOf } from './tree.ts';
 export { VaultWriter } from './writer.ts';

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { BlobId } from '../base/index.ts';
 import { Ledger } from './ledger.ts';
 import type { BlobRecord, EntryRecord, JournalRecord, SnapshotRecord } from './records.ts';
-import { findSnapshot, listSnapshots, totalsOf, treeOf } from './tree.ts';
+import { findSnapshot, listSnapshots } from './snapshots.ts';
+import { totalsOf, treeOf } from './tree.ts';
 
 const idOf = (digit: string): BlobId => digit.repeat(64) as BlobId;
 const runId = (digit: string): string => digit.repeat(16);
