@@ -17,8 +17,8 @@ export interface Learned {
   readonly facts: unknown;
 }
 
-/** One JSON line for each blob, gzip; read by {@link readFacts}. */
-export function formatFacts(facts: ReadonlyMap<BlobId, unknown>): Uint8Array {
+/** One JSON line for each pair, gzip; read by {@link readFacts}. */
+export function formatFacts(facts: Iterable<readonly [BlobId, unknown]>): Uint8Array {
   const lines = [...facts].map(([blob, value]) => `${JSON.stringify({ blob, facts: value })}\n`);
   // Level 1: facts are written while the photographer waits to go on; they are small either way.
   return gzipSync(lines.join(''), { level: 1 });
@@ -35,8 +35,8 @@ export function learnedOf(ledger: Ledger, holds: string, version: number): Set<s
 }
 
 /**
- * All facts of a kind, oldest first: of two about one blob the later one counts. A file that is damaged is passed over
- * and named: what it said can be learned again.
+ * All facts of a kind, oldest first; of two files about one blob only the later one counts. A file that is damaged is
+ * passed over and named: what it said can be learned again.
  */
 export async function* readFacts(
   world: Pick<World, 'disk'>,
@@ -44,11 +44,15 @@ export async function* readFacts(
   holds: string,
   onDamage: (record: FactsRecord) => void = () => {},
 ): AsyncGenerator<Learned> {
-  for (const record of vault.ledger.facts.values()) {
-    if (record.holds !== holds) continue;
+  const records = [...vault.ledger.facts.values()].filter((record) => record.holds === holds);
+  const newest = new Map<string, FactsRecord>();
+  for (const record of records) for (const digits of record.blobs) newest.set(digits, record);
+  for (const record of records) {
     const text = await readFactsFile(world, vault, record).catch(() => null);
     if (text === null) onDamage(record);
-    else yield* parseFacts(text);
+    for (const learned of text === null ? [] : parseFacts(text)) {
+      if (newest.get(learned.blob.slice(0, 16)) === record) yield learned;
+    }
   }
 }
 

@@ -192,17 +192,18 @@ export class VaultWriter {
   /**
    * Writes a file of facts under a new name; they hold once its record is committed.
    * @param holds what kind of facts; part of the file name
+   * @param facts one or more values for each blob; all that this file says of a blob replaces what others said
    * @returns its record, not yet committed
    */
   async writeFacts(
     holds: string,
     version: number,
-    facts: ReadonlyMap<BlobId, unknown>,
+    facts: readonly (readonly [BlobId, unknown])[],
   ): Promise<FactsRecord> {
     const stem = this.#journal.name.replace(/\.jsonl$/, '');
     const name = { stem, extension: `.${holds}.jsonl.gz` };
     const file = await this.#writeNew('facts', name, formatFacts(facts));
-    const blobs = [...facts.keys()].map((blob) => blob.slice(0, 16));
+    const blobs = [...new Set(facts.map(([blob]) => blob.slice(0, 16)))];
     return { ...file, type: 'facts', holds, version, blobs };
   }
 
