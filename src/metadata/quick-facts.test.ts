@@ -1,6 +1,19 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
+  codes,
+  type Entry,
+  exifJpeg,
+  folder,
+  jpeg,
+  le32,
+  rationals,
+  segment,
+  short,
+  text,
+  tiff,
+} from '../../test/exif-bytes.ts';
+import {
   renderPreviews,
   type ShotFacts,
   shootFrame,
@@ -54,72 +67,6 @@ const FACTS: Partial<QuickFacts> = {
   altitude: 12.5,
   key: 'FieldVault|SimCam D|6001234|2026-11-22T09:03:07|04|0042',
 };
-
-/** One value of a folder: its TIFF type with its bytes, little-endian. */
-interface Entry {
-  readonly tag: number;
-  readonly type: number;
-  readonly count: number;
-  readonly value: readonly number[];
-}
-
-const le16 = (value: number): number[] => [value & 255, (value >> 8) & 255];
-const le32 = (value: number): number[] => [...le16(value), ...le16(value >>> 16)];
-const codes = (text: string): number[] => [...text].map((letter) => letter.charCodeAt(0));
-
-function text(tag: number, value: string): Entry {
-  const bytes = [...codes(value), 0];
-  return { tag, type: 2, count: bytes.length, value: bytes };
-}
-
-function rationals(tag: number, ...parts: number[]): Entry {
-  return { tag, type: 5, count: parts.length / 2, value: parts.flatMap(le32) };
-}
-
-function short(tag: number, value: number): Entry {
-  return { tag, type: 3, count: 1, value: [...le16(value), 0, 0] };
-}
-
-/** A folder at a place with the values that do not fit in it behind it. */
-function folder(at: number, entries: readonly Entry[]): number[] {
-  const start = at + 2 + entries.length * 12 + 4;
-  const behind: number[] = [];
-  const rows = entries.flatMap(({ tag, type, count, value }) => {
-    const isShort = value.length <= 4;
-    const place = isShort ? [...value, 0, 0, 0, 0].slice(0, 4) : le32(start + behind.length);
-    if (!isShort) behind.push(...value);
-    return [...le16(tag), ...le16(type), ...le32(count), ...place];
-  });
-  return [...le16(entries.length), ...rows, 0, 0, 0, 0, ...behind];
-}
-
-/** A TIFF header with a first, an EXIF and a GPS folder, each at a place of its own. */
-function tiff(first: Entry[], exif: Entry[] = [], gps: Entry[] = []): number[] {
-  const [exifAt, gpsAt] = [3000, 6000];
-  const pointers = [
-    { tag: 0x8769, type: 4, count: 1, value: le32(exifAt) },
-    { tag: 0x8825, type: 4, count: 1, value: le32(gpsAt) },
-  ];
-  const bytes = [...codes('II'), 42, 0, ...le32(8), ...folder(8, [...first, ...pointers])];
-  while (bytes.length < exifAt) bytes.push(0);
-  bytes.push(...folder(exifAt, exif));
-  while (bytes.length < gpsAt) bytes.push(0);
-  return [...bytes, ...folder(gpsAt, gps)];
-}
-
-function segment(marker: number, content: readonly number[]): number[] {
-  const length = content.length + 2;
-  return [0xff, marker, length >> 8, length & 255, ...content];
-}
-
-function jpeg(...segments: number[][]): Uint8Array {
-  const frame = segment(0xc0, [8, 0, 30, 0, 40, 1, 1, 0x11, 0]);
-  return new Uint8Array([0xff, 0xd8, ...segments.flat(), ...frame, 0xff, 0xd9]);
-}
-
-function exifJpeg(first: Entry[], exif: Entry[] = [], gps: Entry[] = []): Uint8Array {
-  return jpeg(segment(0xe1, [...codes('Exif\0\0'), ...tiff(first, exif, gps)]));
-}
 
 function xmpJpeg(properties: string): Uint8Array {
   const packet =
@@ -257,6 +204,14 @@ describe('hand-made EXIF', () => {
     const { facts, trouble } = read(exifJpeg([lost, text(0x110, 'Model')]));
     expect(trouble).toBe('The value of Make lies outside the file.');
     expect(facts).toMatchObject({ make: null, model: 'Model' });
+  });
+
+  test('a rating is not believed while XMP, which goes before it, lies behind the head', () => {
+    const beyond = { tag: 700, type: 1, count: 9000, value: [0, 0, 0, 0, 0] };
+    const rated = (entries: Entry[]): number | null | undefined =>
+      readQuickFacts('a.dng', new Uint8Array(tiff(entries))).facts?.rating;
+    expect(rated([short(0x4746, 2), beyond])).toBeNull();
+    expect(rated([short(0x4746, 2)])).toBe(2);
   });
 
   test('folders that point at themselves end', () => {

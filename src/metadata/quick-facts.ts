@@ -6,7 +6,7 @@ export const HEAD_BYTES_MAX = 262_144;
 
 /** What the first bytes of a file say, and what is wrong with them. */
 export interface QuickReading {
-  /** Null where the format is not read in-process (CR3, RAF, video, ...) or there is nothing to read. */
+  /** Null where the format is not read in-process (video, X3F, CRW, ...) or there is nothing to read. */
   readonly facts: QuickFacts | null;
   /** One sentence on damaged metadata; null where nothing is wrong. */
   readonly trouble: string | null;

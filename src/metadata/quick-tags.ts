@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import ExifReader, { type ExpandedTags } from 'exifreader';
 import { type EmbeddedXmp, readEmbeddedXmp } from './embedded-xmp.ts';
 import { KEYWORDS_MAX } from './picture-facts.ts';
+import { quickPartsOf } from './quick-containers.ts';
 import { type Tags, TEXT_LENGTH_MAX } from './tag-values.ts';
 
 /** What the head of a file says in ExifTool's names, and what is wrong with it. */
@@ -56,21 +57,37 @@ const RAW_NAMES: Readonly<Record<string, string>> = {
 };
 const ANGLES = ['GPSLatitude', 'GPSLongitude'];
 const CLOCK = 'GPSTimeStamp';
+/** XMP in a TIFF. */
+const PACKET = 'ApplicationNotes';
 /** What the library puts in place of a value that lies outside the bytes it was given. */
 const FAULTY = '<faulty value>';
 
 const NAMES = { ...EXIF_NAMES, ...TIFF_NAMES, ...RAW_NAMES };
 
 const INCLUDED = {
-  exif: [...Object.keys(NAMES), ...ANGLES, CLOCK],
+  exif: [...Object.keys(NAMES), ...ANGLES, CLOCK, PACKET],
   iptc: ['Keywords', 'Date Created', 'Time Created'],
   xmp: true,
   file: ['Image Width', 'Image Height', 'FileType'],
   png: ['Image Width', 'Image Height'],
 } as const;
 
-/** Reads the tags that are facts from the first bytes of a file; never throws. */
+/** Reads the tags that are facts from the first bytes of a file. `isWhole`: there are no more. */
 export function quickTagsOf(name: string, head: Uint8Array, isWhole: boolean): QuickTags {
+  const parts = quickPartsOf(head);
+  if (parts === null) return tagsOfPicture(name, head, isWhole);
+  const pictures = parts.pictures.map((picture) => tagsOfPicture('', picture, isWhole));
+  const packets = parts.packets.map(readEmbeddedXmp);
+  const said = [...pictures, ...packets].map(({ tags }) => tags ?? {});
+  const tags: Record<string, unknown> = Object.assign({}, ...said.toReversed());
+  // Of the preview, not of the picture.
+  delete tags['File:ImageWidth'];
+  delete tags['File:ImageHeight'];
+  const trouble = pictures.find((picture) => picture.trouble !== null)?.trouble ?? null;
+  return { tags: Object.keys(tags).length === 0 ? null : tags, trouble };
+}
+
+function tagsOfPicture(name: string, head: Uint8Array, isWhole: boolean): QuickTags {
   const packets: string[] = [];
   const loaded = load(head, packets);
   if (loaded.found === null) {
@@ -145,6 +162,8 @@ function addExif(
     const parts = rationalsOf(exif[name]?.value);
     if (parts !== null) tags[`GPS:${name}`] = parts[0] + parts[1] / 60 + parts[2] / 3600;
   }
+  // The rating that counts stands in XMP behind the head: this one may be older.
+  if (isFaulty(exif[PACKET]?.value)) delete tags['IFD0:Rating'];
   const clock = rationalsOf(exif[CLOCK]?.value);
   if (clock !== null) tags[`GPS:${CLOCK}`] = formatClock(clock);
   return lost;

@@ -163,6 +163,10 @@ describe('metadata of every sample, damaged ones included', skipBecause(absent),
     expect(found('empty_gps.jpg')).toMatchObject({ latitude: null, longitude: null });
     expect(found('mongolels.jpg')?.rating).toBe(3);
     expect(found('colorchart.dng')?.time).toBeNull();
+    // RAW files that are no plain TIFF: their time is needed before ExifTool has seen them.
+    for (const name of ['CanonRaw.cr3', 'FujiFilm.raf', 'Panasonic.rw2']) {
+      expect([name, found(name)?.time?.from]).toEqual([name, 'ExifIFD:DateTimeOriginal']);
+    }
   });
 
   test("is the same as the system's ExifTool says", skipBecause(whyNoTool('exiftool')), () => {
