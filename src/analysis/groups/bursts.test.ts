@@ -111,7 +111,7 @@ test('frames without a body are in no burst', () => {
 test('a burst that follows a subject wanders up to the bound from its first frame', () => {
   const steps = (most: number): GroupFrame[] =>
     [0, 30, 60, 90, most].map((bits, at) =>
-      shot('abcde'[at] ?? '', at * 100, { fingerprint: changedLook(SCENE, bits) }),
+      shot('abcde'[at] ?? '', at * 400, { fingerprint: changedLook(SCENE, bits) }),
     );
   expect(membersOf(steps(110))).toEqual(['burst: a b c d e']);
   expect(membersOf(steps(111))).toEqual(['burst: a b c d']);
@@ -121,13 +121,31 @@ test('a burst that follows a subject wanders up to the bound from its first fram
 
 test('a chain of small steps never joins its two ends', () => {
   const chain = Array.from({ length: 11 }, (_value, at) =>
-    shot(`f${String(at).padStart(2, '0')}`, at * 100, { fingerprint: changedLook(SCENE, at * 20) }),
+    shot(`f${String(at).padStart(2, '0')}`, at * 400, { fingerprint: changedLook(SCENE, at * 20) }),
   );
   const groups = groupFrames(chain);
   expect(groups.length).toBeGreaterThan(1);
   for (const { frames } of groups) {
     for (const { distance } of frames) expect(distance).toBeLessThanOrEqual(110);
   }
+});
+
+test('a burst may turn to other views while it is fast, up to eight', () => {
+  // Each frame is 80 bits from the one before, and about 110 from the one before that: two frames to a view.
+  const panned = (stepMs: number, views: number): GroupFrame[] => {
+    const looks = [SCENE];
+    for (let at = 1; at < views * 2; at++) {
+      looks.push(changedLook(looks.at(-1) ?? SCENE, 80, at));
+    }
+    return looks.map((fingerprint, at) =>
+      shot(`f${String(at).padStart(2, '0')}`, at * stepMs, { fingerprint }),
+    );
+  };
+  expect(groupFrames(panned(300, 8)).map(({ frames }) => frames.length)).toEqual([16]);
+  expect(groupFrames(panned(300, 9)).map(({ frames }) => frames.length)).toEqual([16, 2]);
+  expect(groupFrames(panned(301, 4))).toHaveLength(4);
+  expect(groupFrames(panned(301, 4), { viewGapSeconds: 0.4 })).toHaveLength(1);
+  expect(groupFrames(panned(300, 4), { burstViewsMax: 1 })).toHaveLength(4);
 });
 
 test('a frame with nothing to see joins no burst and breaks none', () => {

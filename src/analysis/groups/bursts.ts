@@ -11,6 +11,8 @@ interface OpenBurst {
   readonly sureness: number[];
   /** Seconds between its last frames. */
   readonly gaps: number[];
+  /** The first frame of each view it turned to: later ones are compared with the last of these. */
+  readonly views: number[];
   /** Bits to the first frame, the most. */
   distanceMax: number;
   /** Joined by the maker's numbers alone. */
@@ -23,11 +25,13 @@ interface Link {
   readonly gap: number | null;
   readonly sureness: number;
   readonly isTold: boolean;
+  /** Whether it turns to another view. */
+  readonly isTurn: boolean;
 }
 
 /**
  * Bursts: frames that follow each other by the maker's numbers, or by time and likeness both. Each frame is compared
- * with the first one of its burst too, so that no burst wanders from one scene to another. Frames whose look says
+ * with the first one of its view too, so that no burst wanders from one scene to another. Frames whose look says
  * nothing are left out and break nothing.
  */
 export function burstsOf(table: FrameTable, stream: Stream): Series[] {
@@ -47,7 +51,7 @@ export function burstsOf(table: FrameTable, stream: Stream): Series[] {
       }
       if (burst !== null && !isTold(table, frame) && table.isSeen[frame] === 0) continue;
       if (burst !== null) close(burst);
-      burst = { frames: [frame], sureness: [1], gaps: [], distanceMax: 0, told: 0 };
+      burst = { frames: [frame], sureness: [1], gaps: [], views: [frame], distanceMax: 0, told: 0 };
     }
     if (burst !== null) close(burst);
   }
@@ -64,6 +68,7 @@ function append(table: FrameTable, burst: OpenBurst, frame: number, link: Link):
   burst.frames.push(frame);
   burst.sureness.push(link.sureness);
   if (link.isTold) burst.told += 1;
+  if (link.isTurn) burst.views.push(frame);
   if (link.gap === null) return;
   burst.gaps.push(link.gap);
   if (burst.gaps.length > GAPS_KEPT) burst.gaps.shift();
@@ -75,7 +80,7 @@ function linkOf(table: FrameTable, burst: OpenBurst, frame: number, isTimed: boo
   const counted = countedOn(table, before, frame);
   if (counted === false) return null;
   if (counted === true && gap !== null && gap <= table.limits.continuousGapSeconds) {
-    return { gap, sureness: 1, isTold: true };
+    return { gap, sureness: 1, isTold: true, isTurn: !isAlike(table, burst, frame) };
   }
   if (!isTimed) return followsByNumber(table, burst, frame);
   return gap === null ? null : followsInTime(table, burst, frame, gap);
@@ -92,7 +97,7 @@ function followsByNumber(table: FrameTable, burst: OpenBurst, frame: number): Li
   const from = table.frames[burst.frames.at(-1)!]!.fileNumber;
   const to = table.frames[frame]!.fileNumber;
   if (from === null || to === null || to - from > 1) return null;
-  return isAlike(table, burst, frame) ? { gap: null, sureness: 0.5, isTold: false } : null;
+  return isAlike(table, burst, frame) ? { ...GUESSED, gap: null, sureness: 0.5 } : null;
 }
 
 function followsInTime(
@@ -103,11 +108,27 @@ function followsInTime(
 ): Link | null {
   const { limits } = table;
   const allowed = gapAllowed(table, burst, frame);
-  if (gap <= allowed && isAlike(table, burst, frame)) {
-    return { gap, sureness: surenessOf(gap, allowed), isTold: false };
+  const isTurn = !isAlike(table, burst, frame);
+  if (gap <= allowed && (!isTurn || mayTurn(table, burst, frame, gap))) {
+    return { ...GUESSED, gap, sureness: surenessOf(gap, allowed), isTurn };
   }
   if (gap > limits.steadyGapSeconds || !isSteady(table, burst, frame)) return null;
-  return { gap, sureness: surenessOf(gap, limits.steadyGapSeconds) / 2, isTold: false };
+  return { ...GUESSED, gap, sureness: surenessOf(gap, limits.steadyGapSeconds) / 2 };
+}
+
+const GUESSED = { isTold: false, isTurn: false } as const;
+
+/** Whether a frame that is like the one before only is so soon after it that the camera must have been turned. */
+function mayTurn(table: FrameTable, burst: OpenBurst, frame: number, gap: number): boolean {
+  const { frames, limits } = table;
+  const before = burst.frames.at(-1)!;
+  return (
+    frames[before]!.hasSubSeconds &&
+    frames[frame]!.hasSubSeconds &&
+    gap <= limits.viewGapSeconds &&
+    burst.views.length < limits.burstViewsMax &&
+    distanceOf(table, before, frame) <= limits.burstDistanceMax
+  );
 }
 
 /** 1 for no gap at all, a half for the longest. */
@@ -133,11 +154,12 @@ function medianOf(gaps: readonly number[]): number {
   return sorted[sorted.length >> 1] ?? 0;
 }
 
-function isAlike(table: FrameTable, { frames }: OpenBurst, frame: number): boolean {
+/** Like the frame before and like the first one of the view. */
+function isAlike(table: FrameTable, { frames, views }: OpenBurst, frame: number): boolean {
   const { limits } = table;
   const near = distanceOf(table, frames.at(-1)!, frame);
   if (near > limits.burstDistanceMax) return false;
-  const far = distanceOf(table, frames[0]!, frame);
+  const far = distanceOf(table, views.at(-1)!, frame);
   if (far <= limits.burstDistanceMax) return true;
   return near <= limits.steadyDistanceMax && far <= limits.driftDistanceMax;
 }

@@ -11,6 +11,13 @@ export interface GroupOptions {
    * deviation of 8.
    */
   readonly driftDistanceMax?: number;
+  /**
+   * Seconds between two frames within which a burst may turn to another view, like that of the frame before but no more
+   * like the burst's first: panning. Default 0.3: nobody presses twice so fast.
+   */
+  readonly viewGapSeconds?: number;
+  /** Views that one burst may turn to: bounds how far frames are chained. Default 8. */
+  readonly burstViewsMax?: number;
   /** Bits that frames of a camera that did not move may differ. Default 31, PDQ's threshold for the same picture. */
   readonly steadyDistanceMax?: number;
   /** Bits that a copy or edit may differ from its original, regardless of time. Default 31, PDQ's threshold. */
@@ -55,6 +62,8 @@ export type Thresholds = Required<GroupOptions>;
 export const GROUP_DEFAULTS: Thresholds = {
   burstDistanceMax: 90,
   driftDistanceMax: 110,
+  viewGapSeconds: 0.3,
+  burstViewsMax: 8,
   steadyDistanceMax: 31,
   lookAlikeDistanceMax: 31,
   bracketDistanceMax: 97,

@@ -4,4 +4,5 @@
  */
 export { changedLook, sceneLook, simFrame } from './frames.ts';
 export { type SimLibrary, simLibrary } from './library.ts';
+export { type SceneShot, simScenes, takeSceneShot } from './scenes.ts';
 export { type PairScore, type SeriesTruth, scorePairs } from './truth.ts';
