@@ -84,28 +84,36 @@ async function measureSet(run: BenchRun, set: string, files: readonly string[]):
   await full.measure();
   const results = await measureRounds([quick, full, ...peers], run.sizes.rounds, run.say);
   const what = `${files.length} ${set}`;
+  const quickPromise: Promised = {
+    name: 'quick',
+    what: `quick facts of ${what}, one thread`,
+    perSecondMin: QUICK_PER_SECOND_MIN,
+    msMax: QUICK_MS_MAX,
+  };
+  const fullPromise: Promised = {
+    name: 'full',
+    what: `full records of ${what}, ${processes()} processes`,
+    perSecondMin: FULL_PER_SECOND_MIN,
+    msMax: FULL_MS_MAX,
+  };
   return [
-    ...rates(results, 'quick', `quick facts of ${what}, one thread`, files.length, {
-      perSecondMin: QUICK_PER_SECOND_MIN,
-      msMax: QUICK_MS_MAX,
-    }),
-    ...rates(results, 'full', `full records of ${what}, ${processes()} processes`, files.length, {
-      perSecondMin: FULL_PER_SECOND_MIN,
-      msMax: FULL_MS_MAX,
-    }),
+    ...rates(results, quickPromise, files.length),
+    ...rates(results, fullPromise, files.length),
     compare(results, { what: `full records of ${what}`, ours: 'full', peer: PEER }),
     compare(results, { what: `quick facts of ${what}`, ours: 'quick', peer: PEER }),
   ];
 }
 
+interface Promised {
+  readonly name: 'quick' | 'full';
+  readonly what: string;
+  readonly perSecondMin: number;
+  readonly msMax: number;
+}
+
 /** Files in a second, and what one of them takes while it is in work. */
-function rates(
-  results: Results,
-  name: 'quick' | 'full',
-  what: string,
-  files: number,
-  promise: { readonly perSecondMin: number; readonly msMax: number },
-): Row[] {
+function rates(results: Results, promise: Promised, files: number): Row[] {
+  const { name, what } = promise;
   const seconds = median((results.get(name) ?? []).map(secondsOf));
   const perSecond = files / seconds;
   const inWork = name === 'full' ? processes() : 1;

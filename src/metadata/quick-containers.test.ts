@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { codes, exifJpeg, folder, le32, rationals, text, tiff } from '../../test/exif-bytes.ts';
+import { exifJpeg } from '../../test/exif-jpeg.ts';
+import { codes, folder, le32, rationals, text, tiff } from '../../test/tiff-bytes.ts';
 import { readQuickFacts } from './quick-facts.ts';
 
 const FIRST = [text(0x10f, 'Maker'), text(0x110, 'Model')];

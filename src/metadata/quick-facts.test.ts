@@ -1,18 +1,16 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { exifJpeg, jpeg, segment } from '../../test/exif-jpeg.ts';
 import {
   codes,
   type Entry,
-  exifJpeg,
   folder,
-  jpeg,
   le32,
   rationals,
-  segment,
   short,
   text,
   tiff,
-} from '../../test/exif-bytes.ts';
+} from '../../test/tiff-bytes.ts';
 import {
   renderPreviews,
   type ShotFacts,
