@@ -116,9 +116,15 @@ class Model {
     this.card.delete(path);
   }
 
-  /** Learns what a backup's process had acknowledged when it ended. */
-  learn({ ledger }: Vault): void {
+  /**
+   * Learns what a backup's process had acknowledged when it ended.
+   * @param read runs it had only read: a killed process may have left their lines where a power loss takes them
+   */
+  learn({ ledger }: Vault, read: ReadonlySet<string> = new Set()): void {
     for (const run of ledger.runs.values()) {
+      const card = this.#cards.get(run.id) ?? new Map(this.card);
+      this.#cards.set(run.id, card);
+      if (read.has(run.id)) continue;
       for (const changes of run.changes.values()) {
         for (const [path, entry] of changes) {
           if (path.endsWith('.CR3') && entry?.kind === 'file') {
@@ -126,8 +132,6 @@ class Model {
           }
         }
       }
-      const card = this.#cards.get(run.id) ?? new Map(this.card);
-      this.#cards.set(run.id, card);
       // The lines of a killed process may be found whole by the next one, though nobody waited for them.
       const isThere = run.snapshot !== null && !ledger.forgotten.has(run.id);
       if (isThere) this.snapshots.set(run.id, card);
@@ -137,6 +141,7 @@ class Model {
   /** Runs an act until its n-th change of the disk, as a process of its own. */
   async until(limit: number, act: (vault: Vault) => Promise<unknown>): Promise<void> {
     const vault = await openVault({ disk: this.disk }, VAULT);
+    const read = new Set(vault.ledger.runs.keys());
     this.disk.faults.losePowerAtChange(this.disk.faults.changes + limit);
     const failure: unknown = await act(vault).then(
       () => null,
@@ -145,7 +150,7 @@ class Model {
     // Nothing but the cut may end it.
     if (failure !== null && !this.disk.faults.isOff) throw failure;
     this.disk.faults.clear();
-    this.learn(vault);
+    this.learn(vault, read);
   }
 }
 
