@@ -64,6 +64,7 @@ describe('the library, as a program would use it', () => {
   it('answers the filter language in memory', () => {
     const now = { localMs: Date.UTC(2026, 10, 22) };
     const frame: FrameFacts = {
+      id: 'frame',
       paths: ['CARD/DCIM/100NCZ_8/DSC_0001.NEF'],
       camera: 'NIKON Z 9',
       lens: null,

@@ -25,10 +25,10 @@ export type Query =
       readonly type: 'text';
       readonly field: string;
       readonly comparison: '=' | '!=' | ':';
-      /** Lower case; `*` and `?` are wild. */
+      /** Folded ({@link fold}); `*` and `?` are wild. */
       readonly value: string;
     }
-  /** A number, a size in bytes, or a local time in milliseconds since 1970 as if local time were UTC. */
+  /** A number, a size in bytes, a local time in milliseconds since 1970 as if local time were UTC, or a tag that is one. */
   | {
       readonly type: 'span';
       readonly field: string;

@@ -1,5 +1,8 @@
+import { THINGS } from './frame-facts.ts';
+import { nearestName } from './nearest-name.ts';
+
 /** What kind of values a field holds; decides which comparisons make sense. */
-export type FieldKind = 'text' | 'number' | 'date' | 'size' | 'flag' | 'place';
+export type FieldKind = 'text' | 'number' | 'date' | 'size' | 'flag' | 'place' | 'tag';
 
 /** One field of the filter language. */
 export interface Field {
@@ -37,7 +40,7 @@ export const FIELDS: readonly Field[] = [
     help: 'raw, jpeg, heic, video, ... of any part',
   },
   { name: 'size', kind: 'size', aliases: [], help: 'bytes of all parts; 20MB may be written' },
-  { name: 'has', kind: 'flag', aliases: [], help: 'gps, raw, jpeg, xmp, audio, video, issue' },
+  { name: 'has', kind: 'flag', aliases: [], help: THINGS.join(', ') },
   { name: 'near', kind: 'place', aliases: [], help: 'latitude,longitude,radius (5km, 300m)' },
 ];
 
@@ -45,10 +48,23 @@ const BY_NAME: ReadonlyMap<string, Field> = new Map(
   FIELDS.flatMap((field) => [field.name, ...field.aliases].map((name) => [name, field] as const)),
 );
 
-/** The field of this name or alias, case not counting; null where there is none. `tag.Name` is a text field. */
+/**
+ * The field of this name or alias, case not counting; null where there is none. `tag.Name` and `tag.Group:Name` are tags
+ * of ExifTool; so is a name with two capitals or more, such as `AFAreaMode`, unless it is nearly a field's.
+ */
 export function findField(name: string): Field | null {
   const known = BY_NAME.get(name.toLowerCase());
   if (known !== undefined) return known;
-  if (!/^tag\.[A-Za-z0-9_:-]+$/i.test(name)) return null;
-  return { name: `tag.${name.slice(4)}`, kind: 'text', aliases: [], help: 'an ExifTool tag' };
+  if (/^tag\.[a-z0-9_-]+(?::[a-z][a-z0-9_-]*)?$/i.test(name)) return tagField(name.slice(4));
+  const isTag = /^[A-Z][A-Za-z0-9_-]*[A-Z][A-Za-z0-9_-]*$/.test(name);
+  return isTag && nearestField(name) === null ? tagField(name) : null;
+}
+
+/** The field, or the other name of one, that a mistyped name was most likely meant to be. */
+export function nearestField(name: string): string | null {
+  return nearestName(name, [...BY_NAME.keys()]);
+}
+
+function tagField(name: string): Field {
+  return { name: `tag.${name}`, kind: 'tag', aliases: [], help: 'an ExifTool tag' };
 }

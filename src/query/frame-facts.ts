@@ -1,5 +1,9 @@
+import { fold } from './fold.ts';
+
 /** What is known of a frame, in the words the filter language asks in. null: not known. */
 export interface FrameFacts {
+  /** The same as long as it is the same picture. */
+  readonly id: string;
   /** `<source>/<path>` of every part, the picture that stands for the frame first. */
   readonly paths: readonly string[];
   /** Maker and model. */
@@ -31,11 +35,14 @@ export interface FrameFacts {
   readonly latitude: number | null;
   readonly longitude: number | null;
   readonly hasIssue: boolean;
-  /** ExifTool tags by name, without groups. */
+  /** ExifTool tags by name, with their group (`XMP-dc:Creator`) or without. */
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** The texts of a field; empty where nothing is known. */
+/** Longer texts of tags are known to queries only this far, in UTF-16 units. */
+export const TAG_TEXT_MAX = 1000;
+
+/** The texts of a field, as they are told; empty where nothing is known. */
 export function textsOf(facts: FrameFacts, field: string): readonly string[] {
   switch (field) {
     case 'camera':
@@ -63,16 +70,49 @@ export function textsOf(facts: FrameFacts, field: string): readonly string[] {
 }
 
 function tagTexts(facts: FrameFacts, field: string): readonly string[] {
-  const wanted = field.slice('tag.'.length).toLowerCase();
+  const wanted = tagAsked(field);
+  if (wanted === null) return [];
   const texts: string[] = [];
   for (const [name, text] of Object.entries(facts.tags)) {
-    if (name.toLowerCase() === wanted) texts.push(text);
+    if (tagFits(fold(name), wanted)) texts.push(text.slice(0, TAG_TEXT_MAX));
   }
   return texts;
 }
 
-/** The number of a field; null where it is not known. */
-export function numberOf(facts: FrameFacts, field: string): number | null {
+/** The tag, folded, that a field such as `tag.ShutterCount` asks for; null for every other field. */
+export function tagAsked(field: string): string | null {
+  return field.startsWith('tag.') ? fold(field.slice('tag.'.length)) : null;
+}
+
+/**
+ * Whether a tag is the one that is asked for, both folded. `creator` asks in every group, `xmp:creator` in the group
+ * `xmp` and in those that begin with `xmp-`, as ExifTool's family 1 names the parts of family 0.
+ */
+export function tagFits(name: string, wanted: string): boolean {
+  if (name === wanted) return true;
+  const colon = wanted.lastIndexOf(':');
+  if (name.slice(name.lastIndexOf(':') + 1) !== wanted.slice(colon + 1)) return false;
+  return colon < 0 || name.startsWith(`${wanted.slice(0, colon)}-`);
+}
+
+const NUMBER = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/;
+
+/** The number that the text of a tag is; null where it is none. */
+export function tagNumber(text: string): number | null {
+  const folded = fold(text);
+  return NUMBER.test(folded) ? Number(folded) : null;
+}
+
+/** The numbers of a field; empty where none is known. */
+export function numbersOf(facts: FrameFacts, field: string): readonly number[] {
+  const number = numberOf(facts, field);
+  if (number !== null) return [number];
+  return tagTexts(facts, field)
+    .map(tagNumber)
+    .filter((one) => one !== null);
+}
+
+function numberOf(facts: FrameFacts, field: string): number | null {
   switch (field) {
     case 'iso':
     case 'aperture':
@@ -89,12 +129,34 @@ export function numberOf(facts: FrameFacts, field: string): number | null {
   }
 }
 
+/** Where a frame was taken; null where that is not known or no place on earth. */
+export function placeOf({
+  latitude,
+  longitude,
+}: FrameFacts): { readonly latitude: number; readonly longitude: number } | null {
+  if (latitude === null || longitude === null) return null;
+  return Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 ? { latitude, longitude } : null;
+}
+
 /** Whether a frame has what `has:` asks for. */
 export function hasThing(facts: FrameFacts, thing: string): boolean {
-  if (thing === 'gps') return facts.latitude !== null && facts.longitude !== null;
+  if (thing === 'gps') return placeOf(facts) !== null;
   if (thing === 'issue') return facts.hasIssue;
-  return facts.kinds.includes(thing);
+  if (thing === 'burst') return facts.burst !== null;
+  return facts.kinds.some((kind) => fold(kind) === fold(thing));
 }
 
 /** What `has:` can ask for. */
-export const THINGS = ['gps', 'issue', 'raw', 'jpeg', 'heic', 'xmp', 'audio', 'video'] as const;
+export const THINGS = [
+  'gps',
+  'issue',
+  'burst',
+  'raw',
+  'jpeg',
+  'heic',
+  'image',
+  'xmp',
+  'sidecar',
+  'audio',
+  'video',
+] as const;

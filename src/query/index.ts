@@ -3,9 +3,27 @@
  * Invariant: pure; what a query means is told by {@link matches}, and everything faster must agree with it.
  */
 export type { Circle, Query, Span } from './ast.ts';
+export type { Now } from './dates.ts';
 export { FIELDS, type Field, findField } from './fields.ts';
-export type { FrameFacts } from './frame-facts.ts';
+export { fold, TEXT_SEPARATOR } from './fold.ts';
+export {
+  type FrameFacts,
+  placeOf,
+  TAG_TEXT_MAX,
+  tagAsked,
+  tagFits,
+  tagNumber,
+  textsOf,
+} from './frame-facts.ts';
 export { QueryError } from './lexer.ts';
-export { distanceMetres, matches, WORD_FIELDS, wildcard } from './matches.ts';
+export {
+  distanceMetres,
+  EARTH_RADIUS_METRES,
+  matches,
+  spanHolds,
+  textTest,
+  WORD_FIELDS,
+} from './matches.ts';
 export { parseQuery } from './parse-query.ts';
-export type { Now } from './values.ts';
+export { queryHelp } from './query-help.ts';
+export { isWild, literalsOf } from './wildcard.ts';

@@ -1,6 +1,6 @@
 /** A piece of a query with where it stands; columns count from 1. */
 export interface Token {
-  readonly type: 'word' | 'text' | 'operator' | 'open' | 'close' | 'end';
+  readonly type: 'word' | 'text' | 'operator' | 'minus' | 'open' | 'close' | 'end';
   readonly text: string;
   readonly column: number;
 }
@@ -23,6 +23,10 @@ export const QUERY_LENGTH_MAX = 10_000;
 const OPERATORS = ['!=', '<=', '>=', '=', '<', '>', ':'] as const;
 const BLANK = /\s/;
 const WORD_END = /[\s()"=<>:!]/;
+/** `-lion`, `-"a b"`, `-(...)`: a minus right before what must not hold. A number keeps its sign. */
+const MINUS = /-(?=[\p{L}"(*?])/uy;
+/** A tag with its group: the second colon, or another operator, is the comparison. */
+const TAG_IN_GROUP = /tag\.[a-z0-9_-]+:[a-z][a-z0-9_-]*(?=!=|[=<>:])/iy;
 
 /**
  * Cuts a query into words, quoted texts, operators and brackets.
@@ -49,8 +53,11 @@ export function readTokens(query: string): Token[] {
     } else if (operator !== undefined) {
       tokens.push({ type: 'operator', text: operator, column });
       at += operator.length;
+    } else if (!isValueNext(tokens) && matchesAt(MINUS, query, at)) {
+      tokens.push({ type: 'minus', text: '-', column });
+      at += 1;
     } else {
-      const end = wordEnd(query, at, tokens.at(-1)?.type === 'operator');
+      const end = wordEnd(query, at, isValueNext(tokens));
       tokens.push({ type: 'word', text: query.slice(at, end), column });
       at = end;
     }
@@ -59,8 +66,18 @@ export function readTokens(query: string): Token[] {
   return tokens;
 }
 
+function isValueNext(tokens: readonly Token[]): boolean {
+  return tokens.at(-1)?.type === 'operator';
+}
+
+function matchesAt(pattern: RegExp, query: string, at: number): boolean {
+  pattern.lastIndex = at;
+  return pattern.test(query);
+}
+
 /** A value may hold colons (10:30:00, gps:...); a field name ends at one. */
 function wordEnd(query: string, start: number, isValue: boolean): number {
+  if (!isValue && matchesAt(TAG_IN_GROUP, query, start)) return TAG_IN_GROUP.lastIndex;
   let end = start + 1;
   while (end < query.length) {
     const character = query[end] ?? '';

@@ -1,5 +1,7 @@
 import type { Circle, Query, Span } from './ast.ts';
-import { type FrameFacts, hasThing, numberOf, textsOf } from './frame-facts.ts';
+import { fold } from './fold.ts';
+import { type FrameFacts, hasThing, numbersOf, placeOf, textsOf } from './frame-facts.ts';
+import { isWild, wildcard } from './wildcard.ts';
 
 /**
  * Whether a frame fits a query. What is not known fits nothing but `not` and `!=`.
@@ -15,19 +17,22 @@ export function matches(query: Query, facts: FrameFacts): boolean {
     case 'not':
       return !matches(query.part, facts);
     case 'text': {
-      const fits = textsOf(facts, query.field).some((text) => textFits(text, query));
-      return query.comparison === '!=' ? !fits : fits;
+      const fits = textTest(query.comparison === ':', query.value);
+      const isFound = textsOf(facts, query.field).some((text) => fits(fold(text)));
+      return query.comparison === '!=' ? !isFound : isFound;
     }
     case 'span': {
-      const isInside = spanHolds(query.span, numberOf(facts, query.field));
+      const isInside = numbersOf(facts, query.field).some((one) => spanHolds(query.span, one));
       return query.isNot ? !isInside : isInside;
     }
     case 'has':
       return hasThing(facts, query.value);
     case 'near':
       return isNear(query.circle, facts);
-    case 'word':
-      return wordTexts(facts).some((text) => contains(text, query.value));
+    case 'word': {
+      const fits = textTest(true, query.value);
+      return WORD_FIELDS.some((field) => textsOf(facts, field).some((text) => fits(fold(text))));
+    }
     default:
       return query satisfies never;
   }
@@ -36,46 +41,31 @@ export function matches(query: Query, facts: FrameFacts): boolean {
 /** The fields a bare word is looked for in. */
 export const WORD_FIELDS = ['path', 'camera', 'lens', 'label', 'keyword', 'collection'] as const;
 
-function wordTexts(facts: FrameFacts): string[] {
-  return WORD_FIELDS.flatMap((field) => textsOf(facts, field));
+/**
+ * A test for folded texts: whether they hold a value somewhere, or are it.
+ * @param isPart true for `:`, false for `=` and `!=`
+ * @param value may have wild characters
+ */
+export function textTest(isPart: boolean, value: string): (folded: string) => boolean {
+  const wanted = fold(value);
+  if (isWild(wanted)) return wildcard(isPart ? `*${wanted}*` : wanted);
+  return isPart ? (folded) => folded.includes(wanted) : (folded) => folded === wanted;
 }
 
-function textFits(
-  text: string,
-  query: { readonly comparison: '=' | '!=' | ':'; readonly value: string },
-): boolean {
-  return query.comparison === ':'
-    ? contains(text, query.value)
-    : wildcard(query.value).test(text.toLowerCase());
-}
-
-function contains(text: string, value: string): boolean {
-  if (!/[*?]/.test(value)) return text.toLowerCase().includes(value);
-  return wildcard(`*${value}*`).test(text.toLowerCase());
-}
-
-/** `*` any characters, `?` one, all else as it is. */
-export function wildcard(pattern: string): RegExp {
-  const source = pattern
-    .replace(/\*+/g, '*')
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 'su');
-}
-
-function spanHolds(span: Span, value: number | null): boolean {
-  if (value === null) return false;
+/** Whether a number lies in a span. */
+export function spanHolds(span: Span, value: number): boolean {
   return (span.low === null || value >= span.low) && (span.high === null || value <= span.high);
 }
 
-const EARTH_RADIUS_METRES = 6_371_008.8;
+/** Metres; mean radius of the earth (IUGG). */
+export const EARTH_RADIUS_METRES = 6_371_008.8;
 
 function isNear(circle: Circle, facts: FrameFacts): boolean {
-  if (facts.latitude === null || facts.longitude === null) return false;
+  const place = placeOf(facts);
+  if (place === null) return false;
+  const { latitude, longitude } = place;
   return (
-    distanceMetres(circle.latitude, circle.longitude, facts.latitude, facts.longitude) <=
-    circle.radiusMetres
+    distanceMetres(circle.latitude, circle.longitude, latitude, longitude) <= circle.radiusMetres
   );
 }
 

@@ -1,15 +1,17 @@
 import type { Comparison, Query } from './ast.ts';
-import { FIELDS, type Field, findField } from './fields.ts';
+import { type Now, parseDateSpan } from './dates.ts';
+import { FIELDS, type Field, findField, nearestField } from './fields.ts';
+import { fold } from './fold.ts';
 import { THINGS } from './frame-facts.ts';
 import { QueryError, readTokens, type Token } from './lexer.ts';
-import { type Now, parseCircle, parseDateSpan, parseNumberSpan, parseSize } from './values.ts';
+import { isNumberSpan, parseCircle, parseNumberSpan, parseSizeSpan } from './values.ts';
 
 /** Brackets and `not` nested deeper than this are refused. */
 const DEPTH_MAX = 100;
 
 /**
  * Reads a query such as `rating>=4 (lens:600 or camera:Z9) not keyword:test date:2026-11`.
- * Terms side by side must all hold; `or` binds weaker; `not` strongest.
+ * Terms side by side must all hold; `or` binds weaker; `not`, or `-` right before a term, strongest.
  * @param now what date words are told from
  * @throws QueryError that names the column
  */
@@ -62,7 +64,7 @@ class Parser {
 
   #not(): Query {
     const { column } = this.#peek();
-    if (!this.#takeWord('not')) return this.#term();
+    if (!this.#takeMinus() && !this.#takeWord('not')) return this.#term();
     this.#enter(column);
     const part = this.#not();
     this.#depth -= 1;
@@ -79,12 +81,12 @@ class Parser {
       if (close.type === 'close') return inside;
       throw new QueryError('this bracket is never closed', token.column);
     }
-    if (token.type === 'text') return { type: 'word', value: token.text.toLowerCase() };
+    if (token.type === 'text') return { type: 'word', value: fold(token.text) };
     if (token.type !== 'word' || isWord(token, 'and') || isWord(token, 'or')) {
       const what = token.type === 'end' ? 'the query ends' : `"${token.text}" stands`;
       throw new QueryError(`${what} where a condition is expected`, token.column);
     }
-    if (this.#peek().type !== 'operator') return { type: 'word', value: token.text.toLowerCase() };
+    if (this.#peek().type !== 'operator') return { type: 'word', value: fold(token.text) };
     return this.#comparison(token);
   }
 
@@ -112,6 +114,12 @@ class Parser {
     return true;
   }
 
+  #takeMinus(): boolean {
+    if (this.#peek().type !== 'minus') return false;
+    this.#at += 1;
+    return true;
+  }
+
   #peek(): Token {
     return this.#tokens[this.#at] ?? END;
   }
@@ -130,11 +138,13 @@ function isWord(token: Token, word: string): boolean {
 }
 
 function unknownField(name: Token): QueryError {
+  const nearest = nearestField(name.text);
   const known = FIELDS.map((field) => field.name).join(', ');
-  return new QueryError(
-    `there is no field "${name.text}"; there are ${known}, and tag.Name for any ExifTool tag`,
-    name.column,
-  );
+  const advice =
+    nearest === null
+      ? `there are ${known}, and tag.Name for any ExifTool tag`
+      : `did you mean "${nearest}"? A tag of ExifTool is asked for as tag.${name.text}`;
+  return new QueryError(`there is no field "${name.text}"; ${advice}`, name.column);
 }
 
 function conditionOf(field: Field, operator: Token, value: Token, now: Now): Query {
@@ -143,12 +153,14 @@ function conditionOf(field: Field, operator: Token, value: Token, now: Now): Que
   switch (field.kind) {
     case 'text':
       return textCondition(field, operator, value);
+    case 'tag':
+      return tagCondition(field, operator, value);
     case 'number': {
       const span = parseNumberSpan(value.text, comparison, value.column);
       return { type: 'span', field: field.name, span, isNot };
     }
     case 'size': {
-      const span = parseNumberSpan(value.text, comparison, value.column, parseSize);
+      const span = parseSizeSpan(value.text, comparison, value.column);
       return { type: 'span', field: field.name, span, isNot };
     }
     case 'date': {
@@ -165,12 +177,22 @@ function conditionOf(field: Field, operator: Token, value: Token, now: Now): Que
   }
 }
 
+/** Tags are texts; an order or a span asks for those that are numbers. */
+function tagCondition(field: Field, operator: Token, value: Token): Query {
+  const comparison = operator.text as Comparison;
+  const isOrder = comparison.startsWith('<') || comparison.startsWith('>');
+  const isSpan = value.type === 'word' && isNumberSpan(value.text);
+  if (!isOrder && !isSpan) return textCondition(field, operator, value);
+  const span = parseNumberSpan(value.text, comparison, value.column);
+  return { type: 'span', field: field.name, span, isNot: comparison === '!=' };
+}
+
 function textCondition(field: Field, operator: Token, value: Token): Query {
   const comparison = operator.text;
   if (comparison !== '=' && comparison !== '!=' && comparison !== ':') {
     throw new QueryError(`${field.name} is a text and has no order`, operator.column);
   }
-  return { type: 'text', field: field.name, comparison, value: value.text.toLowerCase() };
+  return { type: 'text', field: field.name, comparison, value: fold(value.text) };
 }
 
 function flagCondition(operator: Token, value: Token): Query {

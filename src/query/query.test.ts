@@ -4,6 +4,7 @@ import { distanceMetres, type FrameFacts, matches, parseQuery, QueryError } from
 
 const NOW = { localMs: Date.UTC(2026, 10, 22, 15, 30) };
 const FRAME: FrameFacts = {
+  id: 'f1',
   paths: ['CARD_A/DCIM/100NCZ_8/DSC_0001.NEF', 'CARD_A/DCIM/100NCZ_8/DSC_0001.xmp'],
   camera: 'NIKON Z 9',
   lens: 'NIKKOR Z 600mm f/4 TC VR S',
