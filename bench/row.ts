@@ -1,5 +1,15 @@
 /** What a number of the table counts. */
-export type Unit = 's' | 'ms' | 'MB' | 'MB/s' | 'min' | 'bytes' | 'Mpixel/s' | 'CPU s' | 'files/s';
+export type Unit =
+  | 's'
+  | 'ms'
+  | 'MB'
+  | 'MB/s'
+  | 'min'
+  | 'bytes'
+  | 'Mpixel/s'
+  | 'CPU s'
+  | 'files/s'
+  | '%';
 
 /** A promise about a row, as the table says it, and whether this run kept it. */
 export interface Verdict {
