@@ -1,6 +1,6 @@
 import { type ByteSource, cached } from './byte-source.ts';
 import { type Decoded, decodeMain, decodePreview } from './decode.ts';
-import { fingerprintOf, lumaOf, QUALITY_MIN, qualityOf } from './fingerprint.ts';
+import { fingerprintOf, lumaOf } from './fingerprint.ts';
 import { cutLetterbox, hasAspect, wholeOf } from './letterbox.ts';
 import { gridOf } from './pixels.ts';
 import { readContainer } from './previews/find-previews.ts';
@@ -27,7 +27,7 @@ export interface Look extends Scores {
   readonly from: 'thumbnail' | 'preview' | 'full' | 'sensor';
   /** Longer side of what was looked at, in pixels: scores of different sizes are not comparable. */
   readonly seenPixels: number;
-  /** How much there is to see, 0 to 100: {@link qualityOf}. */
+  /** How much the fingerprint means, 0 to some 100; below 1 there is none. */
   readonly quality: number;
 }
 
@@ -114,14 +114,14 @@ function describe(
   const orientation = decoded.orientation ?? container.orientation;
   const grid = gridOf(pixels, part, orientation);
   const luma = lumaOf(grid);
-  const quality = qualityOf(luma);
+  const { bits, quality } = fingerprintOf(luma);
   const isTurned = orientation >= 5;
   const width = container.width ?? decoded.width;
   const height = container.height ?? decoded.height;
   const aspect = part.width / part.height;
   return {
     version: 1,
-    fingerprint: quality < QUALITY_MIN ? null : fingerprintOf(luma),
+    fingerprint: bits,
     tone: toneOf(luma),
     colour: colourOf(grid),
     width: isTurned ? height : width,

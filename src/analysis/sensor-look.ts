@@ -35,11 +35,18 @@ export async function developSensor(source: ByteSource, side: number): Promise<D
   };
 }
 
+/** Steps between black and white that a byte is looked up by; gamma makes the first ones of them large. */
+const CURVE_STEPS = 16_384;
+
 /** A sample's byte: black and white levels, white balance, gamma of 2.2. */
 function curveOf({ black, white, neutral }: SensorStrip): (mean: number, colour: number) => number {
+  const bytes = Uint8Array.from({ length: CURVE_STEPS + 1 }, (_, step) =>
+    Math.round(255 * (step / CURVE_STEPS) ** (1 / 2.2)),
+  );
+  const scales = neutral.map((one) => CURVE_STEPS / (white - black) / one);
   return (mean, colour) => {
-    const level = (mean - black) / (white - black) / neutral[colour]!;
-    return Math.round(255 * Math.max(0, Math.min(1, level)) ** (1 / 2.2));
+    const step = Math.round((mean - black) * scales[colour]!);
+    return bytes[Math.max(0, Math.min(CURVE_STEPS, step))]!;
   };
 }
 
@@ -57,13 +64,15 @@ function blockMeans(
   for (let line = 0; line < block; line += 1) {
     readRow(bytes.subarray(line * strip.rowBytes, (line + 1) * strip.rowBytes), strip, row);
     const [even, odd] = [strip.cfa[(line & 1) * 2]!, strip.cfa[(line & 1) * 2 + 1]!];
-    for (let column = 0; column < row.length; column += 2) {
-      const at = Math.floor(column / block) * 3;
-      sums[at + even]! += row[column]!;
-      sums[at + odd]! += row[column + 1]!;
+    for (let at = 0, column = 0; at < sums.length; at += 3) {
+      for (const end = column + block; column < end; column += 2) {
+        sums[at + even]! += row[column]!;
+        sums[at + odd]! += row[column + 1]!;
+      }
     }
   }
-  return sums.map((sum, at) => sum / Math.max(1, counts[at % 3]!));
+  for (let at = 0; at < sums.length; at += 1) sums[at]! /= Math.max(1, counts[at % 3]!);
+  return sums;
 }
 
 function readRow(bytes: Uint8Array, { bits, isLittle }: SensorStrip, row: Uint16Array): void {
@@ -74,7 +83,10 @@ function readRow(bytes: Uint8Array, { bits, isLittle }: SensorStrip, row: Uint16
     }
     return;
   }
-  let [held, heldBits, next] = [0, 0, 0];
+  const mask = 2 ** bits - 1;
+  let held = 0;
+  let heldBits = 0;
+  let next = 0;
   for (let at = 0; at < row.length; at += 1) {
     while (heldBits < bits) {
       held = ((held << 8) | bytes[next]!) & 0xff_ffff;
@@ -82,6 +94,6 @@ function readRow(bytes: Uint8Array, { bits, isLittle }: SensorStrip, row: Uint16
       heldBits += 8;
     }
     heldBits -= bits;
-    row[at] = (held >> heldBits) & (2 ** bits - 1);
+    row[at] = (held >> heldBits) & mask;
   }
 }
