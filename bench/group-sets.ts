@@ -45,8 +45,8 @@ const REAL_SETS: readonly RealSet[] = [
   {
     name: 'camera traps',
     folder: 'jpeg_burst/camtrapR',
-    // One animal in one minute at one station: StationB__2009-04-28__17-48-00(2).JPG
-    series: (path) => /(Station[A-C]__[\d-]+__[\d-]+)\(\d+\)/.exec(path)?.[1] ?? null,
+    // Two cameras of one kind stood at each station: by eye these are the frames of one camera in one minute.
+    series: (path) => /(2009-04-28__17-4[89])-00\([12]\)/.exec(path)?.[1] ?? null,
   },
   { name: 'old cameras', folder: 'raw/vintage', series: alone },
   {
@@ -56,20 +56,24 @@ const REAL_SETS: readonly RealSet[] = [
     shot: (path) => {
       // A mirrored or turned picture is another one for a fingerprint; one file of these holds no picture.
       if (/hflip|rotation|corrupt/.test(path)) return null;
-      return /(ukbench\d+)[^/]*\.(jpe?g|webp|png|bmp)$/.exec(path)?.[1] ?? null;
+      // One picture stands there with a layer of transparency, another one as a JPEG that is called SVG.
+      if (path.endsWith('alpha_channel_image.png')) return 'ukbench00120';
+      return /(ukbench\d+)[^/]*$/.exec(path)?.[1] ?? null;
     },
   },
   {
     name: 'graded edits of pdq',
     folder: 'similarity/pdq',
     series: alone,
-    shot: (path) => (path.includes('square') ? null : 'bridge'),
+    shot: () => 'bridge',
   },
   {
     name: 'pairs of images4',
     folder: 'similarity/images4',
     series: alone,
-    shot: (path) => (/(large|small)\.(jpg|gif)$/.test(path) ? 'euclidean' : null),
+    // One picture in sizes, proportions and ways of scaling; turned ones are others for a fingerprint.
+    shot: (path) =>
+      /(large|small|distorted|nearest\w+|original|rotate\/0)\.\w+$/.test(path) ? 'forum' : null,
   },
 ];
 

@@ -50,8 +50,8 @@ test.each<[string, GroupFrame[], GroupFrame[]]>([
     pair(60, 2000, { hint: hint({ isContinuous: true }) }),
     pair(60, 2001, { hint: hint({ isContinuous: true }) }),
   ],
-  ['31 bits where 12 s lie between', pair(31, 12_000), pair(32, 12_000)],
-  ['12 s where 31 bits lie between', pair(31, 12_000), pair(31, 12_001)],
+  ['45 bits where 12 s lie between', pair(45, 12_000), pair(46, 12_000)],
+  ['12 s where 45 bits lie between', pair(45, 12_000), pair(45, 12_001)],
   [
     '0.6 s after a long exposure ended',
     pair(60, 4600, { shutterSeconds: 4 }),
@@ -66,8 +66,8 @@ test.each<[keyof GroupOptions, number, GroupFrame[]]>([
   ['burstDistanceMax', 91, pair(91, 100)],
   ['burstGapSeconds', 0.7, pair(60, 700)],
   ['continuousGapSeconds', 3, pair(60, 3000, { hasSubSeconds: false })],
-  ['steadyDistanceMax', 32, pair(32, 12_000)],
-  ['steadyGapSeconds', 13, pair(31, 13_000)],
+  ['steadyDistanceMax', 46, pair(46, 12_000)],
+  ['steadyGapSeconds', 13, pair(45, 13_000)],
 ])('the option %s moves the limit', (name, value, frames) => {
   expect(membersOf(frames)).toEqual([]);
   expect(membersOf(frames, { [name]: value })).toEqual(JOINED);
@@ -86,13 +86,16 @@ test('neither time alone nor likeness alone makes a burst', () => {
 });
 
 test('a slow burst may go on slowly, but not beyond two seconds', () => {
-  const slow = [0, 500, 1000, 2400].map((at, index) =>
-    shot('abcd'[index] ?? '', at, { fingerprint: changedLook(SCENE, index * 12, 3) }),
-  );
-  expect(membersOf(slow)).toEqual(['burst: a b c d']);
-  expect(membersOf(slow, { burstGapMedians: 2, steadyGapSeconds: 0 })).toEqual(['burst: a b c']);
-  const slower = [...slow, shot('e', 4401, { fingerprint: changedLook(SCENE, 60, 3) })];
-  expect(membersOf(slower)).toEqual(['burst: a b c d']);
+  const slow = (lastMs: number): GroupFrame[] =>
+    [0, 600, 1300, 2100, lastMs].map((at, index) =>
+      shot('abcde'[index] ?? '', at, {
+        fingerprint: changedLook(SCENE, index === 0 ? 0 : 50, index),
+      }),
+    );
+  expect(membersOf(slow(4100))).toEqual(['burst: a b c d e']);
+  expect(membersOf(slow(4101))).toEqual(['burst: a b c d']);
+  expect(membersOf(slow(4101), { continuousGapSeconds: 2.1 })).toEqual(['burst: a b c d e']);
+  expect(membersOf(slow(4100), { burstGapMedians: 1 })).toEqual(['burst: a b']);
 });
 
 test.each<[string, Partial<GroupFrame>]>([
@@ -108,26 +111,27 @@ test('frames without a body are in no burst', () => {
   expect(membersOf(pair(60, 100, { body: null }))).toEqual([]);
 });
 
-test('a burst that follows a subject wanders up to the bound from its first frame', () => {
-  const steps = (most: number): GroupFrame[] =>
-    [0, 30, 60, 90, most].map((bits, at) =>
-      shot('abcde'[at] ?? '', at * 400, { fingerprint: changedLook(SCENE, bits) }),
+test('a frame is compared with the first of its view, not only with the one before', () => {
+  const wander = (bits: number): GroupFrame[] =>
+    [0, 45, bits].map((from, at) =>
+      shot('abc'[at] ?? '', at * 400, { fingerprint: changedLook(SCENE, from) }),
     );
-  expect(membersOf(steps(110))).toEqual(['burst: a b c d e']);
-  expect(membersOf(steps(111))).toEqual(['burst: a b c d']);
-  // Beyond the limit of a burst each step has to be small.
-  expect(membersOf(steps(110), { steadyDistanceMax: 19 })).toEqual(['burst: a b c d']);
+  expect(membersOf(wander(90), { steadyGapSeconds: 0 })).toEqual(['burst: a b c']);
+  expect(membersOf(wander(91), { steadyGapSeconds: 0 })).toEqual(['burst: a b']);
 });
 
-test('a chain of small steps never joins its two ends', () => {
-  const chain = Array.from({ length: 11 }, (_value, at) =>
-    shot(`f${String(at).padStart(2, '0')}`, at * 400, { fingerprint: changedLook(SCENE, at * 20) }),
-  );
-  const groups = groupFrames(chain);
-  expect(groups.length).toBeGreaterThan(1);
-  for (const { frames } of groups) {
-    for (const { distance } of frames) expect(distance).toBeLessThanOrEqual(110);
-  }
+test('a slow series of one view may change little by little, up to eight times', () => {
+  // As a focus stack does: each frame 40 bits from the one before.
+  const refocused = (count: number): GroupFrame[] => {
+    const looks = [SCENE];
+    for (let at = 1; at < count; at++) looks.push(changedLook(looks.at(-1) ?? SCENE, 40, at));
+    return looks.map((fingerprint, at) =>
+      shot(`f${String(at).padStart(2, '0')}`, at * 9000, { fingerprint }),
+    );
+  };
+  expect(groupFrames(refocused(16)).map(({ frames }) => frames.length)).toEqual([16]);
+  expect(groupFrames(refocused(17)).map(({ frames }) => frames.length)).toEqual([16]);
+  expect(groupFrames(refocused(16), { burstViewsMax: 1 })).toHaveLength(8);
 });
 
 test('a burst may turn to other views while it is fast, up to eight', () => {

@@ -112,8 +112,14 @@ function followsInTime(
   if (gap <= allowed && (!isTurn || mayTurn(table, burst, frame, gap))) {
     return { ...GUESSED, gap, sureness: surenessOf(gap, allowed), isTurn };
   }
-  if (gap > limits.steadyGapSeconds || !isSteady(table, burst, frame)) return null;
-  return { ...GUESSED, gap, sureness: surenessOf(gap, limits.steadyGapSeconds) / 2 };
+  const before = burst.frames.at(-1)!;
+  if (gap > limits.steadyGapSeconds) return null;
+  if (distanceOf(table, before, frame) > limits.steadyDistanceMax) return null;
+  // Refocusing changes a view little by little: frames of a focus stack are like their neighbours only.
+  const isRefocused = distanceOf(table, burst.views.at(-1)!, frame) > limits.steadyDistanceMax;
+  if (isRefocused && burst.views.length >= limits.burstViewsMax) return null;
+  const sureness = surenessOf(gap, limits.steadyGapSeconds) / 2;
+  return { ...GUESSED, gap, sureness, isTurn: isRefocused };
 }
 
 const GUESSED = { isTold: false, isTurn: false } as const;
@@ -157,17 +163,9 @@ function medianOf(gaps: readonly number[]): number {
 /** Like the frame before and like the first one of the view. */
 function isAlike(table: FrameTable, { frames, views }: OpenBurst, frame: number): boolean {
   const { limits } = table;
-  const near = distanceOf(table, frames.at(-1)!, frame);
-  if (near > limits.burstDistanceMax) return false;
-  const far = distanceOf(table, views.at(-1)!, frame);
-  if (far <= limits.burstDistanceMax) return true;
-  return near <= limits.steadyDistanceMax && far <= limits.driftDistanceMax;
-}
-
-function isSteady(table: FrameTable, { frames }: OpenBurst, frame: number): boolean {
-  const most = table.limits.steadyDistanceMax;
   return (
-    distanceOf(table, frames.at(-1)!, frame) <= most && distanceOf(table, frames[0]!, frame) <= most
+    distanceOf(table, frames.at(-1)!, frame) <= limits.burstDistanceMax &&
+    distanceOf(table, views.at(-1)!, frame) <= limits.burstDistanceMax
   );
 }
 

@@ -64,7 +64,15 @@ test('without fractions of seconds size, number and folder tell a copy from a bu
   expect(membersOf([coarse('a'), coarse('b', { fileNumber: null, folder: 'x' })])).toEqual([
     'look-alikes: a b',
   ]);
-  expect(membersOf([coarse('a'), coarse('b', { fileNumber: null })])).toEqual(['burst: b a']);
+  expect(membersOf([coarse('a'), coarse('b', { fileNumber: null })])).toEqual(['look-alikes: a b']);
+  const unnumbered = { fileNumber: null };
+  expect(membersOf([coarse('a', unnumbered), coarse('b', unnumbered)])).toEqual(['burst: a b']);
+  const elsewhere = { fileNumber: null, folder: 'x' };
+  expect(membersOf([coarse('a', unnumbered), coarse('b', elsewhere)])).toEqual([
+    'look-alikes: a b',
+  ]);
+  const brighter = coarse('b', { shutterSeconds: 0.02 });
+  expect(membersOf([coarse('a', { shutterSeconds: 0.01 }), brighter])).toEqual(['burst: a b']);
 });
 
 test('a serial number that an editor dropped does not make another body', () => {

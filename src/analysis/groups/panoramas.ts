@@ -39,7 +39,7 @@ function panoramaAt(table: FrameTable, run: readonly number[], from: number): Se
   }
   if (frames.length < Math.max(3, limits.seriesFramesMin)) return null;
   const across = distanceOf(table, frames[0]!, frames.at(-1)!);
-  if (across <= limits.driftDistanceMax) return null;
+  if (across < limits.panoramaEndsMin) return null;
   const reason = `${frames.length} frames with one exposure, each like the one before, the last nothing like the first: ${across} of 256 bits.`;
   const sureness = frames.map(() => 0.5);
   return { kind: 'panorama', frames, reason, sureness, isMakersWord: false };

@@ -9,14 +9,14 @@ export function mayBeSameShot(left: GroupFrame, right: GroupFrame): boolean {
     if (left.hint.sequence !== right.hint.sequence) return false;
   }
   if (left.body === null || right.body === null) return true;
-  if (!mayBeSameBody(left.body, right.body)) return false;
+  if (!mayBeSameBody(left.body, right.body) || areExposedApart(left, right)) return false;
   if (left.takenMs === null || right.takenMs === null) return !areNumberedApart(left, right);
   if (left.hasSubSeconds && right.hasSubSeconds) return left.takenMs === right.takenMs;
   if (secondOf(left.takenMs) !== secondOf(right.takenMs)) return false;
   // A camera without fractions of seconds writes many frames of one time: only what else differs tells a copy.
   if (!haveSameSize(left, right)) return true;
-  if (left.fileNumber !== null && right.fileNumber !== null) {
-    return left.fileNumber === right.fileNumber;
+  if (left.fileNumber !== null || right.fileNumber !== null) {
+    return left.fileNumber === right.fileNumber || !areNumbered(left, right);
   }
   return left.folder !== right.folder;
 }
@@ -26,9 +26,19 @@ export function secondOf(takenMs: number): number {
   return Math.floor(takenMs / 1000);
 }
 
+function areNumbered(left: GroupFrame, right: GroupFrame): boolean {
+  return left.fileNumber !== null && right.fileNumber !== null;
+}
+
+/** A copy has the exposure of its original, to the rounding of whoever wrote it. */
+function areExposedApart(left: GroupFrame, right: GroupFrame): boolean {
+  if (left.shutterSeconds === null || right.shutterSeconds === null) return false;
+  return Math.abs(Math.log2(left.shutterSeconds / right.shutterSeconds)) > 0.1;
+}
+
 function areNumberedApart(left: GroupFrame, right: GroupFrame): boolean {
-  if (left.fileNumber === null || right.fileNumber === null) return false;
   return (
+    areNumbered(left, right) &&
     left.folder === right.folder &&
     left.fileNumber !== right.fileNumber &&
     haveSameSize(left, right)

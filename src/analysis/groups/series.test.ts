@@ -30,7 +30,7 @@ function frames(
     simFrame({
       id: 'abcdefghij'[at] ?? String(at),
       takenMs: START_MS + at * stepMs,
-      fingerprint: changedLook(SCENE, at === 0 ? 0 : 40, at),
+      fingerprint: changedLook(SCENE, at === 0 ? 0 : 50, at),
       ...all,
       ...given,
     }),
@@ -224,7 +224,11 @@ describe('a panorama that nobody marked', () => {
   test('has neighbours that are alike and ends that are not', () => {
     expect(membersOf(frames(3000, turns(60, 4)))).toEqual(['panorama: a b c d']);
     // The last is still like the first.
-    expect(membersOf(frames(3000, turns(36, 4)))).toEqual([]);
+    expect(membersOf(frames(3000, turns(55, 3)))).toEqual(['panorama: a b c']);
+    expect(membersOf(frames(3000, turns(54, 3)))).toEqual([]);
+    expect(membersOf(frames(3000, turns(54, 3)), { panoramaEndsMin: 108 })).toEqual([
+      'panorama: a b c',
+    ]);
     // Not even neighbours are alike.
     expect(membersOf(frames(3000, turns(91, 3)))).toEqual([]);
   });

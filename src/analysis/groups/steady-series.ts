@@ -33,13 +33,12 @@ function bracketAt(table: FrameTable, run: readonly number[], from: number): Ser
     const here = stopsOf(table.frames[frame]!);
     if (here === null || isToldOtherwise(table, frame)) break;
     if (stops.some((one) => Math.abs(one - here) < limits.bracketStepStops)) break;
-    const isNear =
-      frames.length === 0 ||
-      follows(table, frames, frame, {
-        gapMax: limits.bracketGapSeconds,
-        distanceMax: limits.bracketDistanceMax,
-      });
-    if (!isNear) break;
+    if (frames.length > 0) {
+      const { bracketGapSeconds: gapMax, bracketDistanceMax: distanceMax } = limits;
+      // Six stops apart one scene looks like two: each exposure is compared with the nearest one.
+      const like = frames[nearestIndex(stops, here)]!;
+      if (!follows(table, frames.at(-1)!, frame, { gapMax, like, distanceMax })) break;
+    }
     frames.push(frame);
     stops.push(here);
   }
@@ -51,6 +50,14 @@ function bracketAt(table: FrameTable, run: readonly number[], from: number): Ser
     return found('bracket', frames.slice(0, count), reason);
   }
   return null;
+}
+
+function nearestIndex(stops: readonly number[], here: number): number {
+  let nearest = 0;
+  for (const [index, stop] of stops.entries()) {
+    if (Math.abs(stop - here) < Math.abs(stops[nearest]! - here)) nearest = index;
+  }
+  return nearest;
 }
 
 function stepsOf(stops: readonly number[]): number[] {
@@ -74,7 +81,7 @@ function focusStackAt(table: FrameTable, run: readonly number[], from: number): 
       );
       if (step === 0 || (direction !== 0 && step !== direction)) break;
       const { focusGapSeconds: gapMax, burstDistanceMax: distanceMax } = limits;
-      if (!follows(table, frames, frame, { gapMax, distanceMax })) break;
+      if (!follows(table, before, frame, { gapMax, like: frames[0]!, distanceMax })) break;
       if (!areExposedAlike(table, frames[0]!, frame)) break;
       direction = step;
     }
@@ -95,15 +102,16 @@ function isToldOtherwise({ frames }: FrameTable, frame: number): boolean {
   return frames[frame]!.hint?.kind === 'burst';
 }
 
-/** Soon after the one before, and of the scene of the first one. */
-function follows(
-  table: FrameTable,
-  frames: readonly number[],
-  frame: number,
-  { gapMax, distanceMax }: { readonly gapMax: number; readonly distanceMax: number },
-): boolean {
-  const gap = gapSeconds(table, frames.at(-1)!, frame);
-  return gap !== null && gap <= gapMax && distanceOf(table, frames[0]!, frame) <= distanceMax;
+/** What it takes to follow: seconds after the one before, and bits from the frame it has to be like. */
+interface Following {
+  readonly gapMax: number;
+  readonly like: number;
+  readonly distanceMax: number;
+}
+
+function follows(table: FrameTable, before: number, frame: number, by: Following): boolean {
+  const gap = gapSeconds(table, before, frame);
+  return gap !== null && gap <= by.gapMax && distanceOf(table, by.like, frame) <= by.distanceMax;
 }
 
 /** Whether two exposures are the same as far as both are known. */
