@@ -12,10 +12,10 @@ const TOKENS_MAX = 1_000_000;
 
 /** White space and comments, then a mark, a text, a key in brackets, a number or a name. */
 const TOKEN = [
-  String.raw`\s*(?:--[^\n]*\s*)*(?:([{}=,;])`,
+  String.raw`\s*(?:--[^\n]*(?:\n\s*|$))*(?:([{}=,;])`,
   String.raw`"([^"\\]*(?:\\.[^"\\]*)*)"`,
   String.raw`\["([^"\\]*)"\]`,
-  String.raw`(-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?![\w.])`,
+  String.raw`(-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)(?![\w.])`,
   String.raw`([A-Za-z_]\w*))`,
 ].join('|');
 

@@ -145,6 +145,9 @@ describe('parseLuaTable()', () => {
     expect(parseLuaTable(`s = ${'{'.repeat(900_000)}`)).toBeNull();
     expect(parseLuaTable(`s = { ${'1,'.repeat(600_000)} }`)).toBeNull();
     expect(parseLuaTable(`s = { a = "${'x'.repeat(2_000_000)}`)).toBeNull();
+    for (const endless of ['-', '1', '"', '\\', ' ', '--\n', '.', '["']) {
+      expect(parseLuaTable(`s = { a = 1, ${endless.repeat(500_000)}x`)).toBeNull();
+    }
     expect(parseLuaTable('s = { a = 1 b = 2 }')?.table.named.size).toBe(2);
   });
 });

@@ -160,6 +160,19 @@ describe('parseXmp() of hostile bytes', () => {
     expect(parseXmp(utf8(long + ' '.repeat(XMP_BYTES_MAX - long.length + 1)))).toBeNull();
   });
 
+  it('takes as long as a packet is, whatever it is made of', () => {
+    const inner = (text: string): string =>
+      rdf(`<rdf:Description ${XMP}><xmp:A>${text}</xmp:A></rdf:Description>`);
+    expect(isRead(`${rdf('')}${'\0'.repeat(2_000_000)}`)).toBe(true);
+    expect(isRead(`${rdf('')}${'\0'.repeat(2_000_000)}x`)).toBe(false);
+    for (const piece of ['<!---->', '<![CDATA[]]>', '<?a?>', '&#65;', ' ', '\r\n']) {
+      expect(isRead(inner(piece.repeat(200_000)))).toBe(true);
+    }
+    const names = Array.from({ length: 50_000 }, (_, index) => `xmlns:n${index}="u"`).join(' ');
+    const many = `<rdf:RDF ${RDF} ${names}>${'<rdf:Description/>'.repeat(50_000)}</rdf:RDF>`;
+    expect(isRead(many)).toBe(true);
+  });
+
   it('never throws and never reads a packet that is cut off, wherever it is cut', () => {
     const bytes = utf8(SMALL);
     for (let end = 0; end < bytes.length; end += 1) {

@@ -21,8 +21,8 @@ export function placeSimple(
   if (description === null) return null;
   const isInElements =
     description.nodes.length > 0 && description.nodes.every(({ element }) => element !== null);
-  if (!isInElements) return placeAttribute(text, description, name, value);
-  const { tag, declaration } = nameIn(description, name);
+  if (!isInElements) return placeAttribute(text, { tree, description }, name, value);
+  const { tag, declaration } = nameIn(tree, description, name);
   return placeChild(text, description, () => `<${tag}${declaration}>${escapeText(value)}</${tag}>`);
 }
 
@@ -35,7 +35,7 @@ export function placeItems(
 ): Edit | null {
   const description = chooseDescription(tree, name);
   if (description === null) return null;
-  const { tag, declaration } = nameIn(description, name);
+  const { tag, declaration } = nameIn(tree, description, name);
   return placeChild(text, description, (lead, step) => {
     const array = writeArray(tree, name, items, { lead: lead && lead + step, step });
     return `<${tag}${declaration}>${array}${lead}</${tag}>`;
@@ -59,32 +59,45 @@ export function writeItem(rdfPrefix: string, item: string, lead: string): string
 }
 
 /** The Description that knows the namespace and holds others of it, else one that knows it, else the first. */
-function chooseDescription(
-  { descriptions }: XmpTree,
-  { namespace }: XmpName,
-): XmpDescription | null {
-  const knowing = descriptions.filter((one) => prefixIn(one, namespace) !== null);
+function chooseDescription(tree: XmpTree, { namespace }: XmpName): XmpDescription | null {
+  const { descriptions } = tree;
+  const prefixOf = prefixFinder(tree, namespace);
+  const knowing = descriptions.filter((one) => prefixOf(one) !== null);
   const holding = knowing.find(({ nodes }) => nodes.some((node) => node.namespace === namespace));
   return holding ?? knowing[0] ?? descriptions[0] ?? null;
 }
 
-function prefixIn({ prefixes }: XmpDescription, namespace: string): string | null {
-  for (const [prefix, bound] of prefixes) {
-    if (prefix !== '' && bound === namespace) return prefix;
-  }
-  return null;
+/** Tells by which prefix a Description knows a namespace. A prefix it declares again means what it says there. */
+function prefixFinder(
+  { outerPrefixes }: XmpTree,
+  namespace: string,
+): (description: XmpDescription) => string | null {
+  const isIt = ([prefix, bound]: readonly [string, string]): boolean =>
+    prefix !== '' && bound === namespace;
+  const outer = [...outerPrefixes].find(isIt)?.[0];
+  return ({ element: { declared } }) => {
+    const own = Object.entries(declared).find(isIt)?.[0];
+    if (own !== undefined) return own;
+    return outer === undefined || Object.hasOwn(declared, outer) ? null : outer;
+  };
 }
 
 /** The name with a prefix that is right here, and what must be declared for it. */
 function nameIn(
+  tree: XmpTree,
   description: XmpDescription,
   name: XmpName,
   quote = '"',
 ): { readonly tag: string; readonly declaration: string } {
-  const known = prefixIn(description, name.namespace);
+  const known = prefixFinder(tree, name.namespace)(description);
   if (known !== null) return { tag: `${known}:${name.local}`, declaration: '' };
+  const { declared } = description.element;
   let prefix = name.prefix;
-  for (let number = 1; description.prefixes.has(prefix); number += 1) {
+  for (
+    let number = 1;
+    Object.hasOwn(declared, prefix) || tree.outerPrefixes.has(prefix);
+    number += 1
+  ) {
     prefix = `${name.prefix}${number}`;
   }
   const declaration = ` xmlns:${prefix}=${quote}${name.namespace}${quote}`;
@@ -94,7 +107,7 @@ function nameIn(
 /** Behind the last attribute, with the white space and the quotes that one has. */
 function placeAttribute(
   text: string,
-  description: XmpDescription,
+  { tree, description }: { readonly tree: XmpTree; readonly description: XmpDescription },
   name: XmpName,
   value: string,
 ): Edit {
@@ -103,7 +116,7 @@ function placeAttribute(
   const place = last === undefined ? element.start + 1 + element.name.length : last.valueEnd + 1;
   const quote = last === undefined ? '"' : text.charAt(last.valueEnd);
   const space = last === undefined ? ' ' : text.slice(spaceStart(text, last.start), last.start);
-  const { tag, declaration } = nameIn(description, name, quote);
+  const { tag, declaration } = nameIn(tree, description, name, quote);
   const declared = declaration && space + declaration.trimStart();
   const written = `${declared}${space}${tag}=${quote}${escapeAttribute(value, quote)}${quote}`;
   return { start: place, end: place, text: written };

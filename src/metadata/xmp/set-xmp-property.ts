@@ -98,11 +98,26 @@ function isSameBeside(before: XmpPacket, after: XmpPacket, name: XmpName): boole
   const left = othersOf(before, name);
   const right = othersOf(after, name);
   const areSame = left.length === right.length && left.every((one, index) => one === right[index]);
-  const descriptions = after.tree.descriptions;
-  const haveNames = before.tree.descriptions.every(({ prefixes }, index) =>
-    [...prefixes].every(([prefix, bound]) => descriptions[index]?.prefixes.get(prefix) === bound),
+  const [outer, ...declared] = declarationsOf(before);
+  const [outerAfter, ...declaredAfter] = declarationsOf(after);
+  return (
+    areSame &&
+    isWithinMap(outer, outerAfter) &&
+    declared.length === declaredAfter.length &&
+    declared.every((one, index) => isWithinMap(one, declaredAfter[index]))
   );
-  return areSame && haveNames && before.tree.descriptions.length === descriptions.length;
+}
+
+/** Prefixes that are known around all Descriptions, then those of each. */
+function declarationsOf({ tree }: XmpPacket): ReadonlyMap<string, string>[] {
+  const own = tree.descriptions.map(({ element }) => new Map(Object.entries(element.declared)));
+  return [tree.outerPrefixes, ...own];
+}
+
+type Prefixes = ReadonlyMap<string, string> | undefined;
+
+function isWithinMap(inner: Prefixes, outer: Prefixes): boolean {
+  return [...(inner ?? [])].every(([prefix, bound]) => outer?.get(prefix) === bound);
 }
 
 function othersOf({ text, tree }: XmpPacket, name: XmpName): string[] {

@@ -39,16 +39,17 @@ export interface XmpNode {
   readonly element: XmlElement | null;
 }
 
-/** An `rdf:Description` with its properties and the namespaces known in it, by prefix. */
+/** An `rdf:Description` with its properties. */
 export interface XmpDescription {
   readonly element: XmlElement;
   readonly nodes: readonly XmpNode[];
-  readonly prefixes: ReadonlyMap<string, string>;
 }
 
 /** A packet, read as XMP specification part 1 section 7 says RDF is written in it. */
 export interface XmpTree {
   readonly descriptions: readonly XmpDescription[];
+  /** Namespaces declared around the Descriptions, by prefix; each declares more of its own. */
+  readonly outerPrefixes: ReadonlyMap<string, string>;
   /** Prefix of the RDF namespace, with its colon. */
   readonly rdfPrefix: string;
 }
@@ -58,17 +59,22 @@ const XML = XMP_NAMESPACES.xml;
 
 /** Reads a packet's text; null where it is no XMP or broken. */
 export function parseXmpTree(text: string): XmpTree | null {
-  // Padding may be zeros, which XML does not know.
-  const root = parseXmlTree(text.replace(/\0+$/, ''));
+  const root = parseXmlTree(withoutZeros(text));
   const path = root === null ? null : pathToRdf(root);
   const rdf = path?.at(-1);
   if (path === null || rdf === undefined) return null;
-  const descriptions = rdf.children.filter(isOfPicture).map((element) => ({
-    element,
-    nodes: nodesOf(element),
-    prefixes: prefixesOf([...path, element]),
-  }));
-  return { descriptions, rdfPrefix: rdf.name.slice(0, -'RDF'.length) };
+  const descriptions = rdf.children
+    .filter(isOfPicture)
+    .map((element) => ({ element, nodes: nodesOf(element) }));
+  const outerPrefixes = new Map(path.flatMap(({ declared }) => Object.entries(declared)));
+  return { descriptions, outerPrefixes, rdfPrefix: rdf.name.slice(0, -'RDF'.length) };
+}
+
+/** Padding may be zeros, which XML does not know. */
+function withoutZeros(text: string): string {
+  let end = text.length;
+  while (end > 0 && text.charCodeAt(end - 1) === 0) end -= 1;
+  return text.slice(0, end);
 }
 
 /** All properties of a name, in the order they stand in the packet. */
@@ -98,10 +104,6 @@ function isOfPicture(element: XmlElement): boolean {
 
 function isRdf({ namespace, local }: XmlElement | XmlAttribute, name: string): boolean {
   return namespace === RDF && local === name;
-}
-
-function prefixesOf(path: readonly XmlElement[]): Map<string, string> {
-  return new Map(path.flatMap(({ declared }) => Object.entries(declared)));
 }
 
 function nodesOf(description: XmlElement): XmpNode[] {
