@@ -15,7 +15,7 @@ export interface Decoded {
 }
 
 /** A file larger than this is not decoded whole, in bytes. */
-const FILE_BYTES_MAX = 536_870_912;
+const FILE_BYTES_MAX = 268_435_456;
 /** Pixels of a picture that is decoded line by line: a panorama of 1 gigapixel. */
 const STREAMED_PIXELS_MAX = 1_073_741_824;
 /** Pixels of a picture that a decoder holds whole: progressive JPEG, WebP, AVIF, GIF. */
