@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openRun } from './bench-run.ts';
 import { findProgram } from './command.ts';
+import { BENCH as FRAMES } from './frames.bench.ts';
 import { BENCH as GIVE_BACK } from './give-back.bench.ts';
 import { BENCH as GROUPING } from './grouping.bench.ts';
 import { describeMachine } from './machine.ts';
@@ -15,7 +16,16 @@ import { BENCH as SHOOT } from './shoot.bench.ts';
 import { renderResults, replaceMarked, type Section } from './table.ts';
 import { BENCH as UNCHANGED } from './unchanged.bench.ts';
 
-const BENCHES: readonly Bench[] = [SHOOT, PROTECT, GIVE_BACK, UNCHANGED, SCALE, METADATA, GROUPING];
+const BENCHES: readonly Bench[] = [
+  SHOOT,
+  PROTECT,
+  GIVE_BACK,
+  UNCHANGED,
+  SCALE,
+  METADATA,
+  FRAMES,
+  GROUPING,
+];
 const FULL: BenchSizes = { cardBytes: 2_000_000_000, smallFiles: 100_000, rounds: 3 };
 const PAGE = join(import.meta.dirname, '..', 'docs', 'benchmarks.md');
 
