@@ -5,10 +5,9 @@
  * see what others wrote meanwhile.
  */
 
+export type { Group, GroupKind, GroupMember, GroupOptions } from './analysis/index.ts';
 export {
-  type BackupOptions,
-  type BackupReport,
-  backup,
+  type BackupReport as ProtectReport,
   checkVault as check,
   type Droppable,
   forget,
@@ -19,6 +18,7 @@ export {
   type PruneOptions,
   type PruneReport,
   prune,
+  type RepairOptions,
   type RepairReport,
   type RestoreOptions,
   type RestoreReport,
@@ -39,12 +39,29 @@ export {
 } from './base/index.ts';
 export {
   absolutePath,
+  type BackupAndLearnOptions as BackupOptions,
+  type BackupAndLearnReport as BackupReport,
+  backup,
   findSnapshotOf as findSnapshot,
   makeScratchFolder,
   onInterrupt,
   openWorld,
   watchProgress,
 } from './fieldvault.ts';
+export {
+  FIND_ORDERS,
+  type FindOptions,
+  type FindOrder,
+  type FindReport,
+  type FoundFrame,
+  findFrames,
+  groupBursts,
+  type LearnOptions,
+  type LearnReport,
+  learn,
+  pathsWhere,
+} from './learn/index.ts';
+export type { RecordReader } from './metadata/index.ts';
 export type { World } from './platform/index.ts';
 export {
   type FrameFacts,
@@ -52,6 +69,7 @@ export {
   parseQuery,
   type Query,
   QueryError,
+  queryHelp,
 } from './query/index.ts';
 export {
   type CheckOptions,

@@ -5,9 +5,11 @@ import {
   FieldVaultError,
   openVault,
   Progress,
+  type ProtectReport,
   type Vault,
 } from '../index.ts';
 import { exitOf } from './exit-code.ts';
+import { learnedSummary, tellLearned } from './learn.ts';
 import type { Ending } from './output.ts';
 import { type Act, openNamedVault, type Session, withProgress } from './session.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from './wording.ts';
@@ -16,6 +18,7 @@ import { pathWord, pathWords } from './words.ts';
 interface BackupWords {
   readonly vault: string;
   readonly mirror?: readonly string[];
+  readonly learn: boolean;
 }
 
 /** `backup <source...> --vault V`: protects cards, folders, catalogs. */
@@ -34,6 +37,7 @@ export function addBackup(program: Command, act: Act): void {
       'another vault that gets the same files now; repeatable',
       pathWords,
     )
+    .option('--no-learn', 'only protect; the next backup or "learn" looks at the pictures')
     .addHelpText(
       'after',
       '\nExamples:\n  fieldvault backup /media/EOS_DIGITAL --vault /media/ssd1/vault\n' +
@@ -55,20 +59,26 @@ async function backup(
   const progress = new Progress();
   const paths = sources.map(outside.absolutePath);
   let warnings = 0;
+  let isTold = false;
   const report = await withProgress(session, progress, () =>
     backUp(world, vault, paths, {
       mirrors,
       signal,
       progress,
+      learn: options.learn,
+      onProtected: (protectedNow) => {
+        tell(session, vault, protectedNow);
+        isTold = true;
+      },
       onIssue: (issue) => {
-        if (issue.code === 'WEAK_DURABILITY') warnings += 1;
+        if (issue.code === 'WEAK_DURABILITY' || isTold) warnings += 1;
         output.issue(issue);
       },
     }),
   );
-  tell(session, vault, report);
+  tellLearned(session, report.learned);
   const exit = exitOf({
-    isInterrupted: report.isInterrupted,
+    isInterrupted: report.isInterrupted || report.learned?.isInterrupted === true,
     isFull: report.isFull,
     // A drive that promises nothing is worth a word, but no file has come to harm.
     hasIssues: output.issueCount > warnings,
@@ -106,6 +116,7 @@ function summaryOf(vault: Vault, report: BackupReport): Readonly<Record<string, 
     verified: report.verified,
     mirrors: report.mirrors,
     leftOut: report.leftOut,
+    learned: learnedSummary(report.learned),
     interrupted: report.isInterrupted,
     full: report.isFull,
     weak: report.isWeak,
@@ -113,7 +124,7 @@ function summaryOf(vault: Vault, report: BackupReport): Readonly<Record<string, 
   };
 }
 
-function tell(session: Session, vault: Vault, report: BackupReport): void {
+function tell(session: Session, vault: Vault, report: ProtectReport): void {
   const { output } = session;
   const size = `${formatCount(report.files, 'file')} (${formatBytes(report.bytes)})`;
   output.say(
@@ -158,7 +169,7 @@ const MIRROR_TEXT = {
   lost: 'LOST on the way',
 } as const;
 
-function newText({ newBlobs, bytesStored, verified }: BackupReport): string {
+function newText({ newBlobs, bytesStored, verified }: ProtectReport): string {
   if (newBlobs === 0) return 'nothing';
   const how =
     verified.cached === 0

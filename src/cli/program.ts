@@ -2,13 +2,16 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../index.ts';
 import { addBackup } from './backup.ts';
 import { addCheck } from './check.ts';
+import { addFind } from './find.ts';
 import { addForget } from './forget.ts';
 import { addInit } from './init.ts';
+import { addLearn } from './learn.ts';
 import { addLs } from './ls.ts';
 import type { Ending } from './output.ts';
 import { addPrune } from './prune.ts';
 import { addRestore } from './restore.ts';
 import type { Act, Session } from './session.ts';
+import { addSimilar } from './similar.ts';
 import { addSnapshots } from './snapshots.ts';
 import { addStatus } from './status.ts';
 
@@ -42,7 +45,9 @@ export function parseWords(words: readonly string[], columns: number): Parsed {
     asked = { kind: 'act', command, work };
   };
   const commands = [addInit, addBackup, addSnapshots, addLs, addRestore];
-  for (const add of [...commands, addCheck, addStatus, addForget, addPrune]) add(program, act);
+  const knowing = [addFind, addSimilar, addLearn];
+  const keeping = [addCheck, addStatus, addForget, addPrune];
+  for (const add of [...commands, ...knowing, ...keeping]) add(program, act);
   try {
     program.parse([...words], { from: 'user' });
   } catch (error) {

@@ -66,6 +66,7 @@ const PHASES: Readonly<Record<string, string>> = {
   '': 'Starting',
   scanning: 'Looking through the sources',
   protecting: 'Protecting',
+  learning: 'Everything is protected. Looking at the pictures',
   restoring: 'Restoring',
   checking: 'Checking',
 };

@@ -2,12 +2,14 @@ import type { Command } from 'commander';
 import {
   findSnapshot,
   Progress,
+  pathsWhere,
   type RestoreReport,
   restore as restoreFiles,
   type Vault,
 } from '../index.ts';
 import { exitOf } from './exit-code.ts';
 import type { Ending } from './output.ts';
+import { parseWhere } from './query-words.ts';
 import { type Act, openNamedVault, type Session, withProgress } from './session.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from './wording.ts';
 import { pathWord } from './words.ts';
@@ -16,6 +18,7 @@ interface RestoreWords {
   readonly vault: string;
   readonly to: string;
   readonly path?: string;
+  readonly where?: string;
   readonly overwrite?: true;
   readonly partial?: true;
 }
@@ -33,6 +36,7 @@ export function addRestore(program: Command, act: Act): void {
     .requiredOption('--vault <folder>', 'the vault', pathWord)
     .requiredOption('--to <folder>', 'gets one folder for each source', pathWord)
     .option('--path <glob>', 'only what fits: *, **, ?, [a-z], {a,b}; a folder brings all it holds')
+    .option('--where <query>', 'only frames that fit, each with all its parts; see "find --help"')
     .option('--overwrite', 'replace files that are there with other content')
     .option('--partial', 'save what is left of damaged files as <name>.damaged')
     .addHelpText(
@@ -50,12 +54,14 @@ async function restore(session: Session, name: string, words: RestoreWords): Pro
   const vault = await openNamedVault(session, words.vault);
   const snapshot = findSnapshot(vault, name);
   const to = outside.absolutePath(words.to);
+  const query = words.where === undefined ? null : parseWhere(session, words.where);
   const progress = new Progress();
   let isFull = false;
-  const report = await withProgress(session, progress, () =>
+  const report = await withProgress(session, progress, async () =>
     restoreFiles(world, vault, snapshot, {
       to,
       ...(words.path === undefined ? {} : { path: words.path }),
+      ...(query === null ? {} : { only: await pathsWhere(world, vault, snapshot, query) }),
       overwrite: words.overwrite === true,
       partial: words.partial === true,
       signal,

@@ -22,3 +22,39 @@ export function minutesWord(text: string): number {
   }
   return minutes;
 }
+
+/** A count of at least one. */
+export function countWord(text: string): number {
+  const count = Number(text);
+  if (!Number.isSafeInteger(count) || count < 1) {
+    throw new InvalidArgumentError('It must be a whole number above 0.');
+  }
+  return count;
+}
+
+/** How many of the 256 bits of two fingerprints differ. */
+export function bitsWord(text: string): number {
+  const bits = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(bits) || bits < 0 || bits > 256) {
+    throw new InvalidArgumentError('It must be a whole number from 0 to 256.');
+  }
+  return bits;
+}
+
+/** A number of seconds from zero. */
+export function secondsWord(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() === '' || !(seconds >= 0) || !Number.isFinite(seconds)) {
+    throw new InvalidArgumentError('It must be a number from 0.');
+  }
+  return seconds;
+}
+
+/** One word of a few. */
+export function oneOf<T extends string>(known: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = known.find((one) => one === text);
+    if (found === undefined) throw new InvalidArgumentError(`It must be ${known.join(' or ')}.`);
+    return found;
+  };
+}

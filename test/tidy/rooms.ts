@@ -36,6 +36,7 @@ const INNER_ROOMS = [
   'vault',
   'priority',
   'search',
+  'learn',
   'backup',
   'capture',
   'rescue',
@@ -67,6 +68,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   vault: { imports: ['base', 'platform', 'store'] },
   priority: { imports: ['base', 'query'], isSync: true },
   search: { imports: ['base', 'platform', 'query'], node: ['node:sqlite'] },
+  learn: { imports: ['base', 'platform', 'query', 'metadata', 'analysis', 'vault', 'search'] },
   backup: {
     imports: ['base', 'platform', 'codec', 'metadata', 'analysis', 'store', 'vault', 'priority'],
     packages: ['picomatch'],

@@ -1,0 +1,16 @@
+/**
+ * learn: what is known of the pictures in a vault: learns it, keeps it as facts, joins it into frames, finds frames.
+ * Invariants: only reads originals; protects nothing and never stands in the way of what does; all of it can be
+ * learned again.
+ */
+export {
+  FIND_ORDERS,
+  type FindOptions,
+  type FindOrder,
+  type FindReport,
+  type FoundFrame,
+  findFrames,
+} from './find.ts';
+export { type LearnOptions, type LearnReport, learn } from './learn.ts';
+export { pathsWhere } from './paths-where.ts';
+export { groupBursts } from './similar.ts';
