@@ -26,4 +26,4 @@ export {
 } from './matches.ts';
 export { parseQuery } from './parse-query.ts';
 export { queryHelp } from './query-help.ts';
-export { isWild, literalsOf } from './wildcard.ts';
+export { isWild, literalsOf, wildcard } from './wildcard.ts';
