@@ -1,5 +1,6 @@
 import { FieldVaultError, type Issue, IssueLog, LIMITS, mapPool } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
+import { StopFlag } from '../store/index.ts';
 import type { SnapshotRecord, Vault } from '../vault/index.ts';
 import { runBatch } from './batch.ts';
 import { Progress } from './progress.ts';
@@ -52,6 +53,8 @@ export async function backup(
   } catch (error) {
     for (const target of run.targets) await target.writer.letGo();
     throw firstOf(error);
+  } finally {
+    run.stop.release();
   }
 }
 
@@ -85,6 +88,7 @@ async function beginRun(
     issues,
     progress: options.progress ?? new Progress(),
     signal: options.signal,
+    stop: new StopFlag(options.signal),
     vanished: new Map(),
     bytesRead: 0,
   };

@@ -37,6 +37,7 @@ export async function runBatch(
         parts: run.targets.map((target) => parts.get(target) ?? null),
       })),
       counter: run.progress.bytesCounter,
+      stop: run.stop.memory,
     });
     return [...later, ...(await settleBatch(world, run, plans, reply))];
   } finally {

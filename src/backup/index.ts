@@ -10,7 +10,7 @@ export { type PathFilter, pathFilter } from './path-filter.ts';
 export { Progress } from './progress.ts';
 export { type PruneOptions, type PruneReport, prune } from './prune.ts';
 export { type Droppable, type PrunePlan, planPrune } from './prune-plan.ts';
-export { type RepairReport, repair } from './repair.ts';
+export { type RepairOptions, type RepairReport, repair } from './repair.ts';
 export type { BackupReport, MirrorReport } from './report.ts';
 export { restore } from './restore.ts';
 export type { RestoreOptions, RestoreReport } from './restoring.ts';

@@ -21,6 +21,8 @@ export interface PruneOptions {
   readonly dryRun?: boolean;
   /** Globs on `<source>/<path>` of captures that may go; others stay whatever was forgotten. */
   readonly captures?: readonly string[];
+  /** Ends the work between two files; the next prune goes on there. */
+  readonly signal?: AbortSignal;
 }
 
 /** What prune removed, or would remove. */
@@ -33,6 +35,8 @@ export interface PruneReport {
   readonly leftOver: number;
   /** Files in `originals/` that no line names and whose content the vault does not have elsewhere: they stay. */
   readonly unknown: readonly string[];
+  /** Whether it was ended early; only what was removed until then is told. */
+  readonly isInterrupted: boolean;
 }
 
 /**
@@ -46,7 +50,8 @@ export async function prune(
   options: PruneOptions = {},
 ): Promise<PruneReport> {
   if (options.dryRun === true) {
-    return reportOf(planPrune(vault.ledger, options.captures), await findUnnamed(world, vault));
+    const found = await findUnnamed(world, vault);
+    return reportOf(planPrune(vault.ledger, options.captures), found, false);
   }
   return writing(world, vault, { isExclusive: true }, async (writer) => {
     const lease = await takeLease(world, vault, { act: 'prune', writer: writer.id });
@@ -68,12 +73,25 @@ async function pruneLeased(
   const { ledger } = vault;
   const found = await findUnnamed(world, vault);
   const plan = planPrune(ledger, options.captures);
+  const isOver = (): boolean => options.signal?.aborted === true;
+  if (isOver()) {
+    await writer.finish([]);
+    return reportOf({ ...plan, drop: [] }, { ...found, leftOver: [] }, true);
+  }
   const time = new Date(world.clock.nowMs()).toISOString();
   await writer.commit(plan.drop.map(({ blob, at }) => ({ type: 'drop', blob, at, time })));
   const gone = [...plan.drop.map((file) => file.at), ...found.leftOver];
   const folders = new Set(gone.map((at) => splitPlace(at).folder));
   const listed = await relistFolders({ writer, ledger, folders, gone: new Set(gone), time });
-  for (const at of [...gone, ...listed]) {
+  const removed = new Set<string>();
+  for (const at of gone) {
+    // What the journal has dropped and is still there, the next prune removes.
+    if (isOver()) break;
+    await world.disk.removeFile(`${writer.vault.root}/${at}`).catch(() => {});
+    removed.add(at);
+  }
+  // Always, and they are few: a list that names removed files would make the system's own check complain.
+  for (const at of listed) {
     await world.disk.removeFile(`${writer.vault.root}/${at}`).catch(() => {});
   }
   for (const folder of folders) {
@@ -81,7 +99,10 @@ async function pruneLeased(
     if ((await world.disk.stat(path)) !== null) await world.disk.syncFolder(path);
   }
   await writer.finish([]);
-  return reportOf(plan, found);
+  const drop = plan.drop.filter(({ at }) => removed.has(at));
+  const leftOver = found.leftOver.filter((at) => removed.has(at));
+  const isInterrupted = removed.size < gone.length;
+  return reportOf({ ...plan, drop }, { ...found, leftOver }, isInterrupted);
 }
 
 /** @throws FieldVaultError DAMAGED where a line may be lost: what it alone needed would look worthless */
@@ -99,12 +120,13 @@ async function findUnnamed(world: World, vault: Vault): Promise<LeftOver> {
   return findLeftOver(vault.ledger, inventory);
 }
 
-function reportOf(plan: PrunePlan, found: LeftOver): PruneReport {
+function reportOf(plan: PrunePlan, found: LeftOver, isInterrupted: boolean): PruneReport {
   return {
     dropped: plan.drop,
     bytes: plan.drop.reduce((sum, file) => sum + file.sizeBytes, 0),
     keptCaptures: plan.keptCaptures,
     leftOver: found.leftOver.length,
     unknown: found.unknown,
+    isInterrupted,
   };
 }

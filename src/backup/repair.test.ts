@@ -46,7 +46,9 @@ describe('repair()', () => {
 
     const found = await checkVault(world, await open('/drive/one'), { readData: true });
     expect(found.damaged).toBe(2);
-    const report = await repair(world, await open('/drive/one'), found, await open('/drive/two'));
+    const report = await repair(world, await open('/drive/one'), found, {
+      from: await open('/drive/two'),
+    });
     expect(report).toMatchObject({ repaired: [expect.any(String), expect.any(String)] });
 
     const after = await checkVault(world, await open('/drive/one'), { readData: true });
@@ -59,7 +61,9 @@ describe('repair()', () => {
     world.disk.stage.erase(first);
     world.disk.stage.erase(first.replace('/one/', '/two/'));
     const found = await checkVault(world, await open('/drive/one'), { readData: true });
-    const report = await repair(world, await open('/drive/one'), found, await open('/drive/two'));
+    const report = await repair(world, await open('/drive/one'), found, {
+      from: await open('/drive/two'),
+    });
     expect(report.unrepaired).toHaveLength(1);
     expect(report.repaired).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import { type BlobId, FieldVaultError } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
+import { StopFlag } from '../store/index.ts';
 import {
   type BlobRecord,
   type CheckReport,
@@ -17,12 +18,22 @@ interface Broken {
   readonly at: string;
 }
 
+/** Where good bytes come from. */
+export interface RepairOptions {
+  /** Another vault that holds the same pictures. */
+  readonly from: Vault;
+  /** Ends the repair within one chunk; what was mended stays mended. */
+  readonly signal?: AbortSignal;
+}
+
 /** What a repair did. */
 export interface RepairReport {
   /** Places that were mended. */
   readonly repaired: readonly string[];
   /** Places whose content neither vault has. */
   readonly unrepaired: readonly string[];
+  /** Whether it was ended before every place was tried. */
+  readonly isInterrupted: boolean;
 }
 
 /**
@@ -34,8 +45,9 @@ export async function repair(
   world: World,
   vault: Vault,
   found: CheckReport,
-  other: Vault,
+  options: RepairOptions,
 ): Promise<RepairReport> {
+  const { from: other, signal } = options;
   const wrong = new Set(found.damagedPaths);
   const broken: Broken[] = [];
   for (const [blob, stored] of vault.ledger.blobs) {
@@ -45,14 +57,23 @@ export async function repair(
   const repaired: string[] = [];
   const unrepaired: string[] = [];
   await writing(world, vault, {}, async (writer) => {
-    for (const one of broken) {
-      const isMended = await mend(world, writer, one, sourcesOf(vault, other, one));
-      (isMended ? repaired : unrepaired).push(one.at);
+    const stop = new StopFlag(signal);
+    try {
+      for (const one of broken) {
+        const sources = sourcesOf(vault, other, one);
+        const isMended = await mend(world, writer, one, { sources, stop });
+        // What was not tried to its end is not known to be beyond repair.
+        if (!isMended && stop.isRaised) break;
+        (isMended ? repaired : unrepaired).push(one.at);
+      }
+    } finally {
+      stop.release();
     }
     await relistMended(world, writer, repaired);
     await writer.finish([]);
   });
-  return { repaired, unrepaired };
+  const isInterrupted = repaired.length + unrepaired.length < broken.length;
+  return { repaired, unrepaired, isInterrupted };
 }
 
 function refuseItself(vault: Vault, other: Vault): void {
@@ -91,14 +112,16 @@ async function mend(
   world: World,
   writer: VaultWriter,
   broken: Broken,
-  sources: readonly string[],
+  { sources, stop }: { readonly sources: readonly string[]; readonly stop: StopFlag },
 ): Promise<boolean> {
   for (const source of sources) {
+    if (stop.isRaised) return false;
     const part = writer.partPath();
     const counter = new SharedArrayBuffer(8);
     const reply = await world.workers.run(STAGE_TASK, {
       files: [{ source, parts: [part] }],
       counter,
+      stop: stop.memory,
     });
     const outcome = reply.outcomes[0];
     if (outcome?.state !== 'read' || outcome.parts[0]?.state !== 'verified') continue;

@@ -1,5 +1,10 @@
 import type { Task, TaskWorld } from '../platform/index.ts';
-import { type Delivery, type DeliveryOutcome, deliverFiles } from '../store/index.ts';
+import {
+  type Delivery,
+  type DeliveryOutcome,
+  deliverFiles,
+  type StopMemory,
+} from '../store/index.ts';
 import { addBytes } from './progress.ts';
 
 /** A batch of files to give back. */
@@ -7,6 +12,8 @@ export interface DeliverRequest {
   readonly deliveries: readonly Delivery[];
   /** Counter of bytes given back. */
   readonly counter: SharedArrayBuffer;
+  /** Once it is raised, the batch ends within one chunk. */
+  readonly stop: StopMemory;
 }
 
 /** Runs {@link deliverBatch} in a worker. */
@@ -20,5 +27,8 @@ export async function deliverBatch(
   world: TaskWorld,
   request: DeliverRequest,
 ): Promise<DeliveryOutcome[]> {
-  return deliverFiles(world.disk, request.deliveries, (count) => addBytes(request.counter, count));
+  return deliverFiles(world.disk, request.deliveries, {
+    onBytes: (count) => addBytes(request.counter, count),
+    stop: request.stop,
+  });
 }

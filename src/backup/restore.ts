@@ -8,7 +8,7 @@ import {
   systemCodeOf,
 } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
-import { type Delivery, type DeliveryOutcome, ensureFolder } from '../store/index.ts';
+import { type Delivery, type DeliveryOutcome, ensureFolder, StopFlag } from '../store/index.ts';
 import {
   findByName,
   type SnapshotSummary,
@@ -39,6 +39,20 @@ export async function restore(
 ): Promise<RestoreReport> {
   const startMs = world.clock.monotonicMs();
   const restoring = await beginRestore(world, vault, options);
+  try {
+    return await giveBack(world, restoring, snapshot, startMs);
+  } finally {
+    restoring.stop.release();
+  }
+}
+
+async function giveBack(
+  world: World,
+  restoring: Restoring,
+  snapshot: SnapshotSummary,
+  startMs: number,
+): Promise<RestoreReport> {
+  const { vault, options } = restoring;
   const entries = chooseEntries(vault, snapshot, restoring);
   const folders = new TargetFolders(world, restoring);
   for (const one of entries) {
@@ -97,7 +111,8 @@ async function beginRestore(
     const root = await world.disk.resolve(options.to);
     refuseVault(vault, root);
     const names = new NameMap(await probeNameRules(world.disk, root));
-    return { vault, root, names, options, issues: new IssueLog(options.onIssue) };
+    const stop = new StopFlag(options.signal);
+    return { vault, root, names, options, issues: new IssueLog(options.onIssue), stop };
   } catch (error) {
     throw targetError(error, options.to);
   }
@@ -176,7 +191,7 @@ async function deliverAll(
       totals.files += 1;
       totals.bytes += one.entry.sizeBytes;
     }
-    progress.filesDone += settled.length;
+    progress.filesDone += settled.filter(({ outcome }) => outcome.state !== 'stopped').length;
   }
   return totals;
 }
@@ -219,15 +234,15 @@ async function deliverBatch(
     batch.push(one);
     deliveries.push(await deliveryOf(world, restoring, one, placed));
   }
-  const { counter } = work;
-  const outcomes = await world.workers.run(DELIVER_TASK, { deliveries, counter });
+  const shared = { counter: work.counter, stop: restoring.stop.memory };
+  const outcomes = await world.workers.run(DELIVER_TASK, { deliveries, ...shared });
   const settled: Settled[] = [];
   for (const [index, one] of batch.entries()) {
     let outcome = outcomes[index];
     if (outcome?.state === 'failed' && BAD_NAME.has(outcome.failure.code)) {
       const placed = await work.folders.place(one.source, one.path, true);
       const plain = await deliveryOf(world, restoring, one, placed);
-      [outcome] = await world.workers.run(DELIVER_TASK, { deliveries: [plain], counter });
+      [outcome] = await world.workers.run(DELIVER_TASK, { deliveries: [plain], ...shared });
     }
     if (outcome === undefined) continue;
     reportOutcome(restoring, one, outcome);

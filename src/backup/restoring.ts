@@ -1,4 +1,5 @@
 import type { BlobId, Issue, IssueLog } from '../base/index.ts';
+import type { StopFlag } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
 import type { Progress } from './progress.ts';
 import type { NameMap } from './restore-names.ts';
@@ -44,6 +45,8 @@ export interface Restoring {
   readonly names: NameMap;
   readonly options: RestoreOptions;
   readonly issues: IssueLog;
+  /** Raised when the signal aborts: it reaches the threads. */
+  readonly stop: StopFlag;
   /** Looks for blobs by the digits in names; made when the first one is missing. */
   byName?: Promise<(blob: BlobId) => readonly string[]>;
 }

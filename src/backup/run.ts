@@ -1,6 +1,6 @@
 import type { IssueLog } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
-import type { Failure } from '../store/index.ts';
+import type { Failure, StopFlag } from '../store/index.ts';
 import { type RunId, targetError } from '../vault/index.ts';
 import type { Progress } from './progress.ts';
 import type { Source } from './sources.ts';
@@ -16,6 +16,8 @@ export interface BackupRun {
   readonly issues: IssueLog;
   readonly progress: Progress;
   readonly signal: AbortSignal | undefined;
+  /** Raised when the signal aborts: it reaches the threads. */
+  readonly stop: StopFlag;
   /** Sources that were pulled out, with the number of files that were still to be protected. */
   readonly vanished: Map<string, number>;
   bytesRead: number;

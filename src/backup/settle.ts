@@ -21,6 +21,7 @@ export async function settleBatch(
   reply: StageReply,
 ): Promise<WorkItem[]> {
   const again = new Set<WorkItem>();
+  let stopped = 0;
   const batches = new Map(run.targets.map((target) => [target, new TargetBatch(target)] as const));
   for (const [index, plan] of plans.entries()) {
     const outcome = reply.outcomes[index];
@@ -29,13 +30,14 @@ export async function settleBatch(
       const day = reply.days[index] ?? null;
       await settleRead(world, run, { plan, outcome, day, batches, again });
     } else if (outcome?.state === 'changed') settleChanged(run, plan.item, again);
-    else if (outcome !== undefined) {
+    else if (outcome?.state === 'stopped') stopped += 1;
+    else if (outcome?.state === 'unreadable') {
       await reportUnreadable(world, run, plan.item, outcome.failure);
     }
   }
   for (const batch of batches.values()) await publishBatchTo(world, run, batch, again);
   for (const item of again) addBytes(run.progress.bytesCounter, -item.found.sizeBytes);
-  run.progress.filesDone += plans.length - again.size;
+  run.progress.filesDone += plans.length - again.size - stopped;
   return [...again];
 }
 

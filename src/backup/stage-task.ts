@@ -7,6 +7,7 @@ import {
   publishFiles,
   type StageFile,
   type StageOutcome,
+  type StopMemory,
   stageFiles,
 } from '../store/index.ts';
 import { addBytes } from './progress.ts';
@@ -16,6 +17,8 @@ export interface StageRequest {
   readonly files: readonly StageFile[];
   /** Counter of bytes read. */
   readonly counter: SharedArrayBuffer;
+  /** Once it is raised, what is not verified yet is given up within one chunk. */
+  readonly stop: StopMemory;
 }
 
 /** What became of a batch, and the local day each picture was taken where its file says. */
@@ -72,6 +75,7 @@ export async function stageBatch(world: TaskWorld, request: StageRequest): Promi
       days[index] = captureDay(request.files[index]?.source ?? '', bytes);
     },
     onBytes: (count) => addBytes(request.counter, count),
+    stop: request.stop,
   });
   return { outcomes, days };
 }

@@ -25,6 +25,13 @@ export const LIMITS = {
   rollingSampleEvery: 64,
   /** The rolling sample reads at most this much in one run, in bytes. */
   rollingSampleBytesMax: 268_435_456,
+  /**
+   * In a check that may last so many minutes, a file of more bytes for each of them is read after all others: it might
+   * never fit, and nothing else would be read (half of the time at 100 MB/s).
+   */
+  timeBoxBytesPerMinute: 3_000_000_000,
+  /** How often a time box looks at the clock. */
+  timeBoxLookMs: 250,
   /** Folder depth below a source; deeper is an issue, not a stack overflow. */
   folderDepthMax: 200,
   /** One journal line, in bytes; a longer one is damage. */

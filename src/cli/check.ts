@@ -68,7 +68,7 @@ async function check(session: Session, words: CheckWords): Promise<Ending> {
   const isMending = other !== null && report.damaged > 0 && !signal.aborted;
   const mended = isMending
     ? // Opened again: the check has written what it found into the journal.
-      await repair(world, await openVault(world, vault.root), report, other)
+      await repair(world, await openVault(world, vault.root), report, { from: other, signal })
     : null;
   const left = report.damaged - (mended?.repaired.length ?? 0);
   tell(session, { vault, report, mended, left, isReading });

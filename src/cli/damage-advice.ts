@@ -4,9 +4,11 @@ import { formatCount } from './wording.ts';
 /** Sentences on each kind of damage that is left: only stored files are mended from another vault. */
 export function adviceOf(report: CheckReport, mended: RepairReport | null): string[] {
   const { damaged, missing, unplaced, folder, journal, snapshot, own } = report.damagedKinds;
-  const stored = damaged + missing - (mended?.repaired.length ?? 0);
+  const neither = mended?.unrepaired.length ?? 0;
+  const untried = damaged + missing - (mended?.repaired.length ?? 0) - neither;
   const advice = [
-    [stored, mended === null ? 'mend' : 'neither'],
+    [neither, 'neither'],
+    [untried, mended === null ? 'mend' : 'untried'],
     [unplaced, 'unplaced'],
     [journal, 'journal'],
     [snapshot, 'snapshot'],
@@ -25,11 +27,18 @@ interface Advice {
 }
 
 const ADVICE: Readonly<
-  Record<'mend' | 'neither' | 'unplaced' | 'journal' | 'snapshot' | 'folder' | 'own', Advice>
+  Record<
+    'mend' | 'untried' | 'neither' | 'unplaced' | 'journal' | 'snapshot' | 'folder' | 'own',
+    Advice
+  >
 > = {
   mend: {
     noun: ['stored file is damaged or missing:', 'stored files are damaged or missing:'],
     text: 'all others are safe. Mend from another vault that holds the same pictures: check --repair-from <vault>.',
+  },
+  untried: {
+    noun: ['stored file was not tried any more:', 'stored files were not tried any more:'],
+    text: 'what was mended stays so, and the same command goes on with the rest.',
   },
   neither: {
     noun: ['stored file could not be mended:', 'stored files could not be mended:'],

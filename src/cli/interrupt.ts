@@ -20,7 +20,7 @@ export function abortAtInterrupt(
     abort.abort();
     const erase = outside.stderr.isTTY === true ? ERASE_LINE : '';
     outside.stderr.write(
-      `${erase}Finishing the files under way; the vault stays whole. Ctrl-C again ends at once.\n`,
+      `${erase}Stopping in a safe state; the vault stays whole. Ctrl-C again ends at once.\n`,
     );
     // Without a handler the system does what it does at Ctrl-C: ends the process, whatever it is doing.
     stopWait = world.clock.every(SAME_INTERRUPT_MS, off);

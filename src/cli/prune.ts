@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type Droppable, type PruneReport, prune as pruneVault } from '../index.ts';
-import { EXIT } from './exit-code.ts';
+import { exitOf } from './exit-code.ts';
 import type { Ending } from './output.ts';
 import { type Act, openNamedVault, type Session } from './session.ts';
 import { formatBytes, formatCount, unknownText } from './wording.ts';
@@ -33,10 +33,14 @@ export function addPrune(program: Command, act: Act): void {
 }
 
 async function prune(session: Session, words: PruneWords): Promise<Ending> {
-  const { world, output } = session;
+  const { world, output, signal } = session;
   const vault = await openNamedVault(session, words.vault);
   const isDry = words.dryRun === true;
-  const report = await pruneVault(world, vault, { dryRun: isDry, captures: words.capture ?? [] });
+  const report = await pruneVault(world, vault, {
+    dryRun: isDry,
+    captures: words.capture ?? [],
+    signal,
+  });
   for (const file of report.dropped) output.list(recordOf(file, 'dropped'), lineOf(file));
   for (const file of output.isJson ? report.keptCaptures : []) {
     output.list(recordOf(file, 'kept'), lineOf(file));
@@ -47,7 +51,7 @@ async function prune(session: Session, words: PruneWords): Promise<Ending> {
   tell(session, report, isDry);
   const { dropped, bytes, keptCaptures, leftOver, unknown } = report;
   return {
-    exit: EXIT.done,
+    exit: exitOf({ isInterrupted: report.isInterrupted }),
     summary: {
       vault: vault.root,
       dryRun: isDry,
@@ -57,6 +61,7 @@ async function prune(session: Session, words: PruneWords): Promise<Ending> {
       keptCaptureBytes: sizeOf(keptCaptures),
       leftOver,
       unknown: unknown.length,
+      interrupted: report.isInterrupted,
     },
   };
 }
@@ -76,7 +81,8 @@ function sizeOf(files: readonly Droppable[]): number {
 function tell({ output }: Session, report: PruneReport, isDry: boolean): void {
   const { dropped, bytes, keptCaptures, leftOver } = report;
   const files = `${formatCount(dropped.length, 'file')} (${formatBytes(bytes)})`;
-  output.say(isDry ? `Would remove ${files}; nothing was changed.` : `Removed ${files}.`);
+  const began = report.isInterrupted ? 'Interrupted; the same command goes on there. ' : '';
+  output.say(isDry ? `Would remove ${files}; nothing was changed.` : `${began}Removed ${files}.`);
   if (leftOver > 0) {
     const others = formatCount(leftOver, 'file');
     output.say(

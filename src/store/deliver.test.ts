@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { BlobId } from '../base/index.ts';
 import { type SimWorld, simWorld } from '../testing/index.ts';
 import { type Delivery, type DeliveryOutcome, deliverFiles } from './deliver.ts';
+import { StopFlag } from './stop-flag.ts';
 
 let world: SimWorld;
 const GOOD = new TextEncoder().encode('the picture');
@@ -14,7 +15,10 @@ beforeEach(() => {
   world.disk.stage.makeFolders('/out');
 });
 
-async function deliver(change: Partial<Delivery> = {}): Promise<DeliveryOutcome | undefined> {
+async function deliver(
+  change: Partial<Delivery> = {},
+  stop: StopFlag = new StopFlag(),
+): Promise<DeliveryOutcome | undefined> {
   const delivery: Delivery = {
     blob: BLOB,
     places: ['/vault/one'],
@@ -26,7 +30,7 @@ async function deliver(change: Partial<Delivery> = {}): Promise<DeliveryOutcome 
     salvage: null,
     ...change,
   };
-  return (await deliverFiles(world.disk, [delivery]))[0];
+  return (await deliverFiles(world.disk, [delivery], { stop: stop.memory }))[0];
 }
 
 const read = (path: string): string | null => {
@@ -35,6 +39,35 @@ const read = (path: string): string | null => {
 };
 
 describe('deliverFiles()', () => {
+  it.each([
+    ['of the stored file', '/vault/one', {}],
+    ['of what stands there', '/out/A.NEF', {}],
+    ['of what is salvaged', '/vault/bad', { places: ['/vault/bad'], salvage: '/out/A.damaged' }],
+  ])(
+    'ends within one chunk %s when it is told to stop, and leaves nothing',
+    async (_, path, change) => {
+      const huge = new Uint8Array(4 * 1_048_576);
+      const blob = createHash('sha256').update(huge).digest('hex') as BlobId;
+      world.disk.stage.plant('/vault/one', huge);
+      world.disk.stage.plant('/vault/bad', huge.with(5, 1));
+      if (path === '/out/A.NEF') world.disk.stage.plant(path, huge);
+      const before = world.disk.stage.paths('/out');
+      const stop = new StopFlag();
+      let reads = path === '/vault/bad' ? -5 : 0;
+      world.disk.faults.add({
+        when: (call) => call.kind === 'read' && call.path === path,
+        run: () => {
+          reads += 1;
+          if (reads === 2) stop.raise();
+        },
+        times: 99,
+      });
+      expect(await deliver({ blob, ...change }, stop)).toEqual({ state: 'stopped' });
+      expect(reads).toBe(2);
+      expect(world.disk.stage.paths('/out')).toEqual(before);
+    },
+  );
+
   it('gives bytes, name and time back exactly', async () => {
     world.disk.stage.plant('/vault/one', GOOD);
     expect(await deliver()).toEqual({ state: 'delivered' });

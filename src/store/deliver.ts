@@ -1,7 +1,8 @@
-import type { BlobId } from '../base/index.ts';
+import { type BlobId, systemCodeOf } from '../base/index.ts';
 import type { Disk, FileFacts } from '../platform/index.ts';
 import { RunningDigest, readChunks } from './digest-file.ts';
 import { type Failure, failureOf } from './stage.ts';
+import { isStopped, STOPPED, type StopMemory, stoppedError } from './stop-flag.ts';
 
 /** One file to be given back, exactly. */
 export interface Delivery {
@@ -22,24 +23,35 @@ export interface Delivery {
 
 /** What became of a delivery. */
 export type DeliveryOutcome =
-  | { readonly state: 'delivered' | 'already-there' | 'other-there' }
+  /** `stopped`: nothing was given, as it was asked for. */
+  | { readonly state: 'delivered' | 'already-there' | 'other-there' | 'stopped' }
   /** No place gave the right bytes; `salvagedBytes` were saved. */
   | { readonly state: 'damaged'; readonly message: string; readonly salvagedBytes: number }
   | { readonly state: 'failed'; readonly failure: Failure };
+
+/** Who listens while files are given back, and may end it. */
+export interface DeliverListener {
+  /** Called with the number of bytes just copied; negative when they do not count after all. */
+  onBytes?(count: number): void;
+  /** Once it is raised, what has no name yet is given up within one chunk. */
+  readonly stop?: StopMemory;
+}
 
 /** Gives files back: read, digest, compare, sync, rename, time. Each is proven right before it gets its name. */
 export async function deliverFiles(
   disk: Disk,
   deliveries: readonly Delivery[],
-  onBytes: (count: number) => void = () => {},
+  listener: DeliverListener = {},
 ): Promise<DeliveryOutcome[]> {
   const outcomes: DeliveryOutcome[] = [];
   for (const delivery of deliveries) {
     try {
-      outcomes.push(await deliver(disk, delivery, onBytes));
+      if (isStopped(listener.stop)) throw stoppedError();
+      outcomes.push(await deliver(disk, delivery, listener));
     } catch (error) {
       await disk.removeFile(delivery.part).catch(() => {});
-      outcomes.push({ state: 'failed', failure: failureOf(error) });
+      const failure = failureOf(error);
+      outcomes.push(failure.code === STOPPED ? { state: 'stopped' } : { state: 'failed', failure });
     }
   }
   return outcomes;
@@ -48,11 +60,11 @@ export async function deliverFiles(
 async function deliver(
   disk: Disk,
   delivery: Delivery,
-  onBytes: (count: number) => void,
+  listener: DeliverListener,
 ): Promise<DeliveryOutcome> {
   const there = await disk.stat(delivery.target);
   if (there !== null) {
-    if (there.kind === 'file' && (await hasContent(disk, delivery))) {
+    if (there.kind === 'file' && (await hasContent(disk, delivery, listener.stop))) {
       await completeFacts(disk, delivery, there);
       return { state: 'already-there' };
     }
@@ -60,25 +72,31 @@ async function deliver(
   }
   let trouble = 'no stored file is known for it';
   for (const place of delivery.places) {
-    const failure = await copyRight(disk, place, delivery, onBytes);
+    const failure = await copyRight(disk, place, delivery, listener);
     if (failure === null) {
       await finish(disk, delivery, there !== null);
       return { state: 'delivered' };
     }
+    if (failure.code === STOPPED) throw stoppedError();
     trouble = failure.message;
     await disk.removeFile(delivery.part).catch(() => {});
     // The target's own trouble will not go away by reading another place.
     if (failure.isTarget) return { state: 'failed', failure };
   }
-  const salvagedBytes = delivery.salvage === null ? 0 : await salvage(disk, delivery);
+  const salvagedBytes =
+    delivery.salvage === null ? 0 : await salvage(disk, delivery, listener.stop);
   return { state: 'damaged', message: trouble, salvagedBytes };
 }
 
-async function hasContent(disk: Disk, { target, blob }: Delivery): Promise<boolean> {
+async function hasContent(
+  disk: Disk,
+  { target, blob }: Delivery,
+  stop: StopMemory | undefined,
+): Promise<boolean> {
   const file = await disk.openRead(target);
   try {
     const digest = new RunningDigest();
-    for await (const chunk of readChunks(file)) digest.update(chunk);
+    for await (const chunk of readChunks(file, stop)) digest.update(chunk);
     return digest.finish().blob === blob;
   } finally {
     await file.close();
@@ -90,7 +108,7 @@ async function copyRight(
   disk: Disk,
   place: string,
   delivery: Delivery,
-  onBytes: (count: number) => void,
+  { stop, onBytes = () => {} }: DeliverListener,
 ): Promise<(Failure & { readonly isTarget: boolean }) | null> {
   const target = await guard(() => disk.createNew(delivery.part));
   if ('code' in target) return { ...target, isTarget: true };
@@ -100,7 +118,7 @@ async function copyRight(
     const digest = new RunningDigest();
     let bytes = 0;
     try {
-      for await (const chunk of readChunks(source)) {
+      for await (const chunk of readChunks(source, stop)) {
         digest.update(chunk);
         bytes += chunk.length;
         onBytes(chunk.length);
@@ -150,7 +168,11 @@ async function finish(disk: Disk, delivery: Delivery, isThere: boolean): Promise
 }
 
 /** Saves what can be read of the first place that can be opened. */
-async function salvage(disk: Disk, delivery: Delivery): Promise<number> {
+async function salvage(
+  disk: Disk,
+  delivery: Delivery,
+  stop: StopMemory | undefined,
+): Promise<number> {
   for (const place of delivery.places) {
     const source = await guard(() => disk.openRead(place));
     if ('code' in source) continue;
@@ -162,12 +184,16 @@ async function salvage(disk: Disk, delivery: Delivery): Promise<number> {
     }
     let bytes = 0;
     try {
-      for await (const chunk of readChunks(source)) {
+      for await (const chunk of readChunks(source, stop)) {
         await target.write(chunk);
         bytes += chunk.length;
       }
-    } catch {
-      // What was read before the bad spot is what there is.
+    } catch (error) {
+      // What was read before the bad spot is what there is; what was stopped is done whole another time.
+      if (systemCodeOf(error) === STOPPED) {
+        await disk.removeFile(delivery.salvage ?? delivery.part).catch(() => {});
+        throw error;
+      }
     } finally {
       await target.close();
       await source.close().catch(() => {});

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { type BlobId, LIMITS } from '../base/index.ts';
 import { alignedBuffer, type Disk, type ReadableFile } from '../platform/index.ts';
+import { isStopped, type StopMemory, stoppedError } from './stop-flag.ts';
 
 /** What one full read of a file found. */
 export interface FileDigest {
@@ -12,16 +13,20 @@ export interface FileDigest {
   readonly isDirect: boolean;
 }
 
-/** Reads the whole file once and digests it; `direct` asks for a read past the page cache. */
+/**
+ * Reads the whole file once and digests it.
+ * @param options.direct asks for a read past the page cache
+ * @param options.stop ends the read within one chunk, with an error of code `ESTOPPED`
+ */
 export async function digestFile(
   disk: Disk,
   path: string,
-  options: { readonly direct?: boolean } = {},
+  options: { readonly direct?: boolean; readonly stop?: StopMemory | undefined } = {},
 ): Promise<FileDigest> {
   const file = await disk.openRead(path, options);
   try {
     const digest = new RunningDigest();
-    for await (const chunk of readChunks(file)) digest.update(chunk);
+    for await (const chunk of readChunks(file, options.stop)) digest.update(chunk);
     return { ...digest.finish(), isDirect: file.isDirect };
   } finally {
     await file.close();
@@ -44,12 +49,17 @@ export async function headOf(disk: Disk, path: string): Promise<string> {
 /**
  * The file's bytes in order, in pieces of at most 1 MiB. Every piece is a view of one buffer: it is valid only
  * until the next one is asked for.
+ * @param stop looked at before each piece; once it is raised, an error of code `ESTOPPED` is thrown
  */
-export async function* readChunks(file: ReadableFile): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+export async function* readChunks(
+  file: ReadableFile,
+  stop?: StopMemory,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const buffer = takeBuffer();
   try {
     let position = 0;
     for (;;) {
+      if (isStopped(stop)) throw stoppedError();
       const count = await file.read(buffer, position);
       if (count > 0) yield buffer.subarray(0, count);
       if (count < buffer.length) return;

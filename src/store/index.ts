@@ -22,3 +22,4 @@ export {
   type StageOutcome,
   stageFiles,
 } from './stage.ts';
+export { isStopped, STOPPED, StopFlag, type StopMemory } from './stop-flag.ts';

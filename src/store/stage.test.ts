@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Disk } from '../platform/index.ts';
 import { type SimWorld, simWorld, withoutSync } from '../testing/index.ts';
 import { stageFiles } from './stage.ts';
+import { StopFlag } from './stop-flag.ts';
 
 let world: SimWorld;
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -36,6 +37,44 @@ describe('stageFiles()', () => {
         { state: 'verified', isDirect: true },
       ],
     });
+  });
+
+  it('ends within one chunk once it is told to stop, and keeps what is verified only', async () => {
+    for (const name of ['x', 'huge', 'z']) await put(`/card/${name}`, content(5 * 1_048_576));
+    const files = ['x', 'huge', 'z'].map((name) => ({
+      source: `/card/${name}`,
+      parts: [`/a/${name}`, `/b/${name}`],
+    }));
+    const flag = new StopFlag();
+    let bytes = 0;
+    const onBytes = (count: number): void => {
+      bytes += count;
+      if (bytes === 7 * 1_048_576) flag.raise();
+    };
+    const outcomes = await stageFiles(world.disk, files, { onBytes, stop: flag.memory });
+    expect(outcomes).toEqual([{ state: 'stopped' }, { state: 'stopped' }, { state: 'stopped' }]);
+    expect(bytes).toBe(7 * 1_048_576);
+    expect(world.disk.stage.paths('/a')).toEqual([]);
+    // The twin: a flag that nobody raises changes nothing.
+    const all = await stageFiles(world.disk, files, { stop: new StopFlag().memory });
+    expect(all.map(({ state }) => state)).toEqual(['read', 'read', 'read']);
+  });
+
+  it('keeps no copy of a file on one target when it is stopped while another is read back', async () => {
+    for (const name of ['x', 'y']) await put(`/card/${name}`, content(3 * 1_048_576));
+    const controller = new AbortController();
+    const flag = new StopFlag(controller.signal);
+    const isLast = (call: { kind: string; path: string }): boolean =>
+      call.kind === 'read' && call.path === '/b/y';
+    world.disk.faults.add({ when: isLast, run: () => controller.abort() });
+    const files = ['x', 'y'].map((name) => ({
+      source: `/card/${name}`,
+      parts: [`/a/${name}`, `/b/${name}`],
+    }));
+    const outcomes = await stageFiles(world.disk, files, { stop: flag.memory });
+    expect(outcomes.map(({ state }) => state)).toEqual(['read', 'stopped']);
+    expect(world.disk.stage.paths('/a')).toEqual(['/a/x']);
+    expect(world.disk.stage.paths('/b')).toEqual(['/b/x']);
   });
 
   it('hands the first bytes on while they are in memory and counts what it reads', async () => {

@@ -1,6 +1,7 @@
 import { type BlobId, messageOf, systemCodeOf } from '../base/index.ts';
 import type { Disk, FileFacts, ReadableFile, WritableFile } from '../platform/index.ts';
 import { digestFile, type FileDigest, RunningDigest, readChunks } from './digest-file.ts';
+import { isStopped, STOPPED, type StopMemory, stoppedError } from './stop-flag.ts';
 
 /** One file to be read once and copied to unfinished files on several targets. */
 export interface StageFile {
@@ -32,11 +33,14 @@ export type StageOutcome =
       readonly mode: number;
       readonly parts: readonly PartOutcome[];
     }
-  | { readonly state: 'changed' }
+  /** `stopped`: nothing of it was kept, as it was asked for. */
+  | { readonly state: 'changed' | 'stopped' }
   | { readonly state: 'unreadable'; readonly failure: Failure };
 
-/** Who listens while files are read. */
+/** Who listens while files are read, and may end it. */
 export interface StageListener {
+  /** Once it is raised, what is not verified yet is given up within one chunk. */
+  readonly stop?: StopMemory;
   /** Called with the first bytes of each file (at most 1 MiB) while they are in memory. */
   onHead?(fileIndex: number, bytes: Uint8Array): void;
   /** Called with the number of bytes just read; negative when a file's bytes do not count after all. */
@@ -58,9 +62,12 @@ export async function stageFiles(
     copies.push(await copyOnce(disk, file, index, listener));
   }
   // All writes before all syncs: the system can then make a batch of small files durable together.
-  for (const copy of copies) for (const part of copy.parts) await syncPart(part);
-  for (const copy of copies) for (const part of copy.parts) await verifyPart(disk, part, copy);
+  for (const copy of copies) for (const part of copy.parts) await syncPart(part, listener.stop);
   for (const copy of copies) {
+    for (const part of copy.parts) await verifyPart(disk, part, { copy, stop: listener.stop });
+  }
+  for (const copy of copies) {
+    if (wasStopped(copy)) for (const part of copy.parts) await abandonPart(part, NOT_READ);
     for (const part of copy.parts) if (part.failure !== null) await removeQuietly(disk, part.path);
   }
   return copies.map(outcomeOf);
@@ -94,9 +101,10 @@ async function copyOnce(
   const copy: Copy = { digest: null, facts: null, unreadable: null, slots, parts };
   let source: ReadableFile | null = null;
   try {
+    if (isStopped(listener.stop)) throw stoppedError();
     source = await disk.openRead(file.source);
     for (const part of parts) await openPart(disk, part);
-    await copyBytes(source, copy, (bytes, isHead) => {
+    await copyBytes(readChunks(source, listener.stop), { source, copy }, (bytes, isHead) => {
       if (isHead) listener.onHead?.(index, bytes);
       listener.onBytes?.(bytes.length);
     });
@@ -113,14 +121,14 @@ async function copyOnce(
 
 /** Leaves `copy.digest` null where the file changed between its first and its last byte. */
 async function copyBytes(
-  source: ReadableFile,
-  copy: Copy,
+  chunks: AsyncIterable<Uint8Array>,
+  { source, copy }: { readonly source: ReadableFile; readonly copy: Copy },
   onChunk: (bytes: Uint8Array, isHead: boolean) => void,
 ): Promise<void> {
   const before = await source.facts();
   const digest = new RunningDigest();
   let isHead = true;
-  for await (const chunk of readChunks(source)) {
+  for await (const chunk of chunks) {
     onChunk(chunk, isHead);
     isHead = false;
     digest.update(chunk);
@@ -152,19 +160,24 @@ async function writePart(part: Part, bytes: Uint8Array): Promise<void> {
   if (part.failure === null) await guardPart(part, async () => part.file?.write(bytes));
 }
 
-async function syncPart(part: Part): Promise<void> {
+async function syncPart(part: Part, stop: StopMemory | undefined): Promise<void> {
   if (part.failure !== null) return;
   await guardPart(part, async () => {
+    if (isStopped(stop)) throw stoppedError();
     part.isWeak = (await part.file?.sync()) !== 'durable';
     await part.file?.close();
     part.file = null;
   });
 }
 
-async function verifyPart(disk: Disk, part: Part, copy: Copy): Promise<void> {
+async function verifyPart(
+  disk: Disk,
+  part: Part,
+  { copy, stop }: { readonly copy: Copy; readonly stop: StopMemory | undefined },
+): Promise<void> {
   if (part.failure !== null) return;
   await guardPart(part, async () => {
-    const read = await digestFile(disk, part.path, { direct: true });
+    const read = await digestFile(disk, part.path, { direct: true, stop });
     part.isDirect = read.isDirect;
     if (read.blob !== copy.digest?.blob) {
       part.failure = { code: 'EVERIFY', message: 'the copy read back with other bytes' };
@@ -193,7 +206,14 @@ async function removeQuietly(disk: Disk, path: string): Promise<void> {
   await disk.removeFile(path).catch(() => {});
 }
 
+/** Whether a file was given up because somebody asked to stop: then it counts for no target. */
+function wasStopped(copy: Copy): boolean {
+  const failures = [copy.unreadable, ...copy.parts.map((part) => part.failure)];
+  return failures.some((failure) => failure?.code === STOPPED);
+}
+
 function outcomeOf(copy: Copy): StageOutcome {
+  if (wasStopped(copy)) return { state: 'stopped' };
   if (copy.unreadable !== null) return { state: 'unreadable', failure: copy.unreadable };
   if (copy.digest === null || copy.facts === null) return { state: 'changed' };
   return {

@@ -1,5 +1,6 @@
 import { LIMITS, mapPool } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
+import { StopFlag } from '../store/index.ts';
 import { DIGEST_TASK, type DigestOutcome } from './digest-task.ts';
 import { type Findings, report } from './findings.ts';
 import type { StoredFile } from './inventory.ts';
@@ -38,55 +39,79 @@ export interface DataPlan {
   };
 }
 
-/** Reads stored files whole, known-bad ones first, then those not read for longest, until time is up. */
+/**
+ * Reads stored files whole, known-bad ones first, then those not read for longest, until time is up. A file that is
+ * being read at that moment is left unread.
+ */
 export async function readData(world: World, vault: Vault, plan: DataPlan): Promise<DataReading> {
   const { findings, options } = plan;
-  const files = inReadingOrder(vault, plan.present);
+  const files = inReadingOrder(vault, plan);
   const bytesTotal = files.reduce((sum, file) => sum + file.sizeBytes, 0);
-  const endMs =
-    world.clock.monotonicMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 60_000;
-  const isOver = (): boolean =>
-    options.signal?.aborted === true || world.clock.monotonicMs() >= endMs;
   const verified = { direct: 0, cached: 0 };
   let filesRead = 0;
   let bytesRead = 0;
+  const stop = new StopFlag(options.signal);
+  const endWatch = raiseInTime(world, stop, options.maxMinutes);
+  const knownBad = new Set(vault.ledger.damaged.keys());
   const readBatch = async (batch: readonly StoredFile[]): Promise<BatchReading> => {
     const paths = batch.map((file) => `${vault.root}/${file.at}`);
-    return { batch, outcomes: await world.workers.run(DIGEST_TASK, { paths }) };
+    const request = { paths, stop: stop.memory };
+    return { batch, outcomes: await world.workers.run(DIGEST_TASK, request) };
   };
-  const batches = batchesUntil(files, isOver);
-  for await (const reading of mapPool(world.workers.count, batches, readBatch)) {
-    judge(world, reading, findings, verified);
-    filesRead += reading.batch.length;
-    for (const file of reading.batch) bytesRead += file.sizeBytes;
-    options.onProgress?.(bytesRead, bytesTotal);
+  try {
+    const batches = batchesUntil(files, stop);
+    for await (const reading of mapPool(world.workers.count, batches, readBatch)) {
+      for (const { at, sizeBytes } of judge(world, reading, findings, verified)) {
+        filesRead += 1;
+        bytesRead += sizeBytes;
+        knownBad.delete(at);
+      }
+      options.onProgress?.(bytesRead, bytesTotal);
+    }
+  } finally {
+    endWatch();
+    stop.release();
   }
   const isWhole = filesRead === files.length;
+  for (const { at } of isWhole ? [] : files.filter((file) => knownBad.has(file.at))) {
+    report(findings, 'damaged', at, KNOWN_BAD);
+  }
   return { filesRead, bytesRead, isWhole, verified, records: findings.records };
 }
 
-function inReadingOrder(vault: Vault, files: readonly StoredFile[]): StoredFile[] {
-  const rank = (file: StoredFile): number =>
-    vault.ledger.damaged.has(file.at) ? -1 : vault.ledger.verifiedMs(file.blob);
-  return files.toSorted((a, b) => rank(a) - rank(b));
+const KNOWN_BAD =
+  'An earlier check found this stored file damaged; this one had no time to read it. "check --repair-from" mends it from another vault.';
+
+/** Raises the flag when the time is up; returns what ends the watch. */
+function raiseInTime(world: World, stop: StopFlag, maxMinutes: number | undefined): () => void {
+  if (maxMinutes === undefined) return () => {};
+  const endMs = world.clock.monotonicMs() + maxMinutes * 60_000;
+  return world.clock.every(LIMITS.timeBoxLookMs, () => {
+    if (world.clock.monotonicMs() >= endMs) stop.raise();
+  });
 }
 
-function* batchesUntil(
-  files: readonly StoredFile[],
-  isOver: () => boolean,
-): Generator<StoredFile[]> {
+function inReadingOrder({ ledger }: Vault, { present, options }: DataPlan): StoredFile[] {
+  const fitBytes = (options.maxMinutes ?? Number.POSITIVE_INFINITY) * LIMITS.timeBoxBytesPerMinute;
+  const rank = (file: StoredFile): number =>
+    ledger.damaged.has(file.at) ? -1 : ledger.verifiedMs(file.blob);
+  const isLate = (file: StoredFile): number => (file.sizeBytes > fitBytes ? 1 : 0);
+  return present.toSorted((a, b) => isLate(a) - isLate(b) || rank(a) - rank(b));
+}
+
+function* batchesUntil(files: readonly StoredFile[], stop: StopFlag): Generator<StoredFile[]> {
   let batch: StoredFile[] = [];
   let bytes = 0;
   for (const file of files) {
     batch.push(file);
     bytes += file.sizeBytes;
     if (batch.length < LIMITS.batchFilesMax && bytes < LIMITS.batchBytesMin) continue;
-    if (isOver()) return;
+    if (stop.isRaised) return;
     yield batch;
     batch = [];
     bytes = 0;
   }
-  if (batch.length > 0 && !isOver()) yield batch;
+  if (batch.length > 0 && !stop.isRaised) yield batch;
 }
 
 interface BatchReading {
@@ -94,16 +119,20 @@ interface BatchReading {
   readonly outcomes: readonly DigestOutcome[];
 }
 
+/** Writes down what each file turned out to be; returns those that were read. */
 function judge(
   world: World,
   { batch, outcomes }: BatchReading,
   findings: Findings,
   verified: Record<Verification, number>,
-): void {
+): StoredFile[] {
+  const read: StoredFile[] = [];
   const time = new Date(world.clock.nowMs()).toISOString();
   const right: Record<Verification, string[]> = { direct: [], cached: [] };
   for (const [index, file] of batch.entries()) {
     const outcome = outcomes[index];
+    if (outcome?.state === 'stopped') continue;
+    read.push(file);
     if (outcome?.state === 'read' && outcome.blob === file.blob) {
       right[outcome.isDirect ? 'direct' : 'cached'].push(file.blob.slice(0, 16));
     } else {
@@ -118,6 +147,7 @@ function judge(
     const line: VerifiedRecord = { type: 'verified', blobs: right[how], how, time };
     if (right[how].length > 0) findings.records.push(line);
   }
+  return read;
 }
 
 function damageText(outcome: DigestOutcome | undefined): string {

@@ -1,11 +1,13 @@
 import type { BlobId } from '../base/index.ts';
 import type { Task, TaskWorld } from '../platform/index.ts';
-import { digestFile, type Failure, failureOf } from '../store/index.ts';
+import { digestFile, type Failure, failureOf, STOPPED, type StopMemory } from '../store/index.ts';
 
 /** Files to read whole, past the page cache where the system can. */
 export interface DigestRequest {
   /** Absolute paths. */
   readonly paths: readonly string[];
+  /** Once it is raised, reading ends within one chunk. */
+  readonly stop?: StopMemory;
 }
 
 /** What one file's bytes are now, or why they could not be read. */
@@ -16,6 +18,8 @@ export type DigestOutcome =
       readonly sizeBytes: number;
       readonly isDirect: boolean;
     }
+  /** Nothing is known of it: reading was ended before its last byte. */
+  | { readonly state: 'stopped' }
   | { readonly state: 'unreadable'; readonly failure: Failure };
 
 /** Runs {@link digestFiles} in a worker. */
@@ -32,10 +36,13 @@ export async function digestFiles(
   const outcomes: DigestOutcome[] = [];
   for (const path of request.paths) {
     try {
-      const { blob, sizeBytes, isDirect } = await digestFile(world.disk, path, { direct: true });
+      const options = { direct: true, stop: request.stop };
+      const { blob, sizeBytes, isDirect } = await digestFile(world.disk, path, options);
       outcomes.push({ state: 'read', blob, sizeBytes, isDirect });
     } catch (error) {
-      outcomes.push({ state: 'unreadable', failure: failureOf(error) });
+      const failure = failureOf(error);
+      const isStopped = failure.code === STOPPED;
+      outcomes.push(isStopped ? { state: 'stopped' } : { state: 'unreadable', failure });
     }
   }
   return outcomes;

@@ -30,7 +30,7 @@ describe.each(['ext4', 'exfat', 'fat32'] as const)('power loss on %s', (fileSyst
       scene: writer.end(),
       act: async (world, [vault, mirror]) => {
         const found = await checkVault(world, vault, { readData: true });
-        const { repaired } = await repair(world, vault, found, mirror ?? vault);
+        const { repaired } = await repair(world, vault, found, { from: mirror ?? vault });
         mended.push(repaired.length);
       },
       cuts: MAIN_CUTS,

@@ -85,7 +85,7 @@ describe('a vault that cannot be read at the n-th call', () => {
       scene: writer.end(),
       act: async (world, [vault, mirror]) => {
         const found = await checkVault(world, vault, { readData: true });
-        return repair(world, vault, found, mirror ?? vault);
+        return repair(world, vault, found, { from: mirror ?? vault });
       },
       plant: looks('once'),
       mayFailWith: ['TARGET_GONE', 'NOT_A_VAULT', 'LEASED'],

@@ -248,6 +248,25 @@ describe('exit codes', () => {
 });
 
 describe('Ctrl-C', () => {
+  it('130: an interrupted prune says so, and the same words go on', async () => {
+    for (const name of ['a', 'b']) world.disk.stage.plant(`/card/${name}.txt`, `note ${name}`);
+    await type('backup /card --vault /drive/vault');
+    await type('forget latest --vault /drive/vault');
+    let pressCtrlC = (): boolean => false;
+    const onReady = (press: () => boolean): void => {
+      pressCtrlC = press;
+    };
+    world.disk.faults.add({
+      when: (call) => call.kind === 'removeFile' && call.path.includes('/originals/'),
+      run: () => pressCtrlC(),
+    });
+    const cut = await type('prune --vault /drive/vault --json', { onReady });
+    expect(cut).toMatchObject({ exit: 130, summary: { interrupted: true, blobs: 1 } });
+    expect((await type('check --vault /drive/vault')).exit).toBe(0);
+    const { exit, stdout } = await type('prune --vault /drive/vault');
+    expect({ exit, stdout }).toEqual({ exit: 0, stdout: expect.stringContaining('1 file that') });
+  });
+
   it('counts once when npm passes on what the terminal has sent, and ends the process from a second later', async () => {
     let press = (): boolean => false;
     const taken: boolean[] = [];

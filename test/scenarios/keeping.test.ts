@@ -234,7 +234,9 @@ describe('a damaged vault', () => {
     kit.disk.stage.flipBit(path ?? '', 7);
     const found = await kit.check();
     expect(found.damaged).toBe(1);
-    const done = await repair(kit.process(), await kit.open(), found, await kit.open(mirror));
+    const done = await repair(kit.process(), await kit.open(), found, {
+      from: await kit.open(mirror),
+    });
     expect(done).toMatchObject({ unrepaired: [] });
     expect(done.repaired).toHaveLength(1);
     expect(await kit.check()).toMatchObject({ issues: [], leftOver: 0 });

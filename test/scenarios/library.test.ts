@@ -56,7 +56,7 @@ describe('the library, through its public door', () => {
     world.disk.stage.flipBit(places.find((path) => path.endsWith('.NEF')) ?? '', 7);
     const found = await check(world, vault, { readData: true });
     expect(found.damaged).toBe(1);
-    const mended = await repair(world, await openVault(world, '/vault'), found, other);
+    const mended = await repair(world, await openVault(world, '/vault'), found, { from: other });
     expect(mended).toMatchObject({ repaired: [expect.any(String)], unrepaired: [] });
     const again = await check(world, await openVault(world, '/vault'), { readData: true });
     expect(again.damaged).toBe(0);
