@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { groupFrames } from '../src/analysis/index.ts';
+import { findLookAlikes, groupFrames } from '../src/analysis/index.ts';
 import { scorePairs, simLibrary } from '../src/testing/index.ts';
 import { groupByTime } from './group-baselines.ts';
 
@@ -9,6 +9,8 @@ export interface LibraryReport {
   readonly groups: number;
   readonly groupMs: number;
   readonly byTimeMs: number;
+  /** One search of all frames for those that look like one. */
+  readonly searchMs: number;
   readonly precision: number;
   readonly recall: number;
   readonly byTimePrecision: number;
@@ -25,6 +27,10 @@ const groupMs = performance.now() - startMs;
 const againMs = performance.now();
 const byTime = groupByTime(frames, 2);
 const byTimeMs = performance.now() - againMs;
+const searchStartMs = performance.now();
+const found = findLookAlikes(frames[0]?.fingerprint ?? '', frames);
+const searchMs = performance.now() - searchStartMs;
+if (found.length === 0) throw new Error('the first frame was not found');
 const ours = scorePairs(groups, truth);
 const theirs = scorePairs(byTime, truth);
 const told = groups
@@ -35,6 +41,7 @@ const report: LibraryReport = {
   groups: groups.length,
   groupMs,
   byTimeMs,
+  searchMs,
   precision: ours.precision,
   recall: ours.recall,
   byTimePrecision: theirs.precision,

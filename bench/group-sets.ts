@@ -106,7 +106,7 @@ export async function takeSimulatedSet(seed: number): Promise<KnownSet> {
     frames.push({ ...shot.frame, ...seen(look) });
   }
   return {
-    name: 'simulated day',
+    name: `simulated day ${seed}`,
     frames,
     truth: new Map(planned.map(({ frame, series }) => [frame.id, series])),
     shots: new Map(planned.map(({ frame }) => [frame.id, frame.id])),

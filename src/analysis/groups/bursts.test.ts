@@ -165,6 +165,23 @@ test('a frame with nothing to see joins no burst and breaks none', () => {
   expect(membersOf(three, { qualityMin: 10 })).toEqual(['burst: a b c']);
 });
 
+test('colours or tones that are far apart make two scenes of one fingerprint, in series but not for copies', () => {
+  const tinted = (more: number, given: Partial<GroupFrame> = {}): GroupFrame[] => [
+    shot('a', 0, { colour: [0, 10, 0, 10], tone: [100, 100] }),
+    shot('b', 100, { colour: [0, 10, 0, 10 + more * 4], tone: [100, 100], ...given }),
+  ];
+  expect(membersOf(tinted(15))).toEqual(JOINED);
+  expect(membersOf(tinted(16))).toEqual([]);
+  expect(membersOf(tinted(16), { colourDifferenceMax: 16 })).toEqual(JOINED);
+  expect(membersOf(tinted(0, { tone: [180, 100] }))).toEqual(JOINED);
+  expect(membersOf(tinted(0, { tone: [182, 100] }))).toEqual([]);
+  expect(membersOf(tinted(0, { tone: [182, 100] }), { toneDifferenceMax: 41 })).toEqual(JOINED);
+  // What is not known, or of another kind, proves nothing.
+  expect(membersOf(tinted(0, { tone: null, colour: [99] }))).toEqual(JOINED);
+  const edit = { body: null, takenMs: null };
+  expect(membersOf(tinted(99, edit))).toEqual(['look-alikes: a b']);
+});
+
 test('numbers of the maker join what looks different, and part what looks the same', () => {
   const counted = (name: string, atMs: number, sequence: number, look: number): GroupFrame => {
     const told = hint({ kind: 'burst', sequence, isContinuous: true });

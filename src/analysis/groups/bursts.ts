@@ -1,4 +1,4 @@
-import { distanceOf, type FrameTable, gapSeconds, UNKNOWN } from './frame-table.ts';
+import { distanceOf, type FrameTable, gapSeconds, sceneDistance, UNKNOWN } from './frame-table.ts';
 import { formatSeconds, openRuns, place, type Series } from './series.ts';
 import type { Stream } from './streams.ts';
 
@@ -114,9 +114,9 @@ function followsInTime(
   }
   const before = burst.frames.at(-1)!;
   if (gap > limits.steadyGapSeconds) return null;
-  if (distanceOf(table, before, frame) > limits.steadyDistanceMax) return null;
+  if (sceneDistance(table, before, frame) > limits.steadyDistanceMax) return null;
   // Refocusing changes a view little by little: frames of a focus stack are like their neighbours only.
-  const isRefocused = distanceOf(table, burst.views.at(-1)!, frame) > limits.steadyDistanceMax;
+  const isRefocused = sceneDistance(table, burst.views.at(-1)!, frame) > limits.steadyDistanceMax;
   if (isRefocused && burst.views.length >= limits.burstViewsMax) return null;
   const sureness = surenessOf(gap, limits.steadyGapSeconds) / 2;
   return { ...GUESSED, gap, sureness, isTurn: isRefocused };
@@ -133,7 +133,7 @@ function mayTurn(table: FrameTable, burst: OpenBurst, frame: number, gap: number
     frames[frame]!.hasSubSeconds &&
     gap <= limits.viewGapSeconds &&
     burst.views.length < limits.burstViewsMax &&
-    distanceOf(table, before, frame) <= limits.burstDistanceMax
+    sceneDistance(table, before, frame) <= limits.burstDistanceMax
   );
 }
 
@@ -164,8 +164,8 @@ function medianOf(gaps: readonly number[]): number {
 function isAlike(table: FrameTable, { frames, views }: OpenBurst, frame: number): boolean {
   const { limits } = table;
   return (
-    distanceOf(table, frames.at(-1)!, frame) <= limits.burstDistanceMax &&
-    distanceOf(table, views.at(-1)!, frame) <= limits.burstDistanceMax
+    sceneDistance(table, frames.at(-1)!, frame) <= limits.burstDistanceMax &&
+    sceneDistance(table, views.at(-1)!, frame) <= limits.burstDistanceMax
   );
 }
 

@@ -1,9 +1,13 @@
 import { rowDistance } from '../../kernels/index.ts';
+import { colourDistance, toneDistance } from '../tone-colour.ts';
 import type { GroupFrame } from './group-frame.ts';
 import { type GroupOptions, type Thresholds, thresholdsOf } from './group-options.ts';
 
 /** A distance that no two looks have: one of the frames has none. */
 export const UNKNOWN = 1024;
+
+/** Farther than any two looks: colours or tones say that these are two scenes. */
+export const APART = 512;
 
 /** Fewer ones than this, or fewer zeros: the median of a picture with anything in it parts its bits nearly evenly. */
 const ONES_MIN = 96;
@@ -61,6 +65,30 @@ function hexDigit(code: number): number {
 export function distanceOf({ words, isSeen }: FrameTable, left: number, right: number): number {
   if (isSeen[left] === 0 || isSeen[right] === 0) return UNKNOWN;
   return rowDistance(words, left * 8, words, right * 8);
+}
+
+/**
+ * The same as {@link distanceOf} for frames that may show one scene in one light; {@link APART} where their colours or
+ * tones prove that they do not. Not for copies: an edit may be without any colour.
+ */
+export function sceneDistance(table: FrameTable, left: number, right: number): number {
+  const distance = distanceOf(table, left, right);
+  if (distance === UNKNOWN) return UNKNOWN;
+  const { frames, limits } = table;
+  const one = frames[left]!;
+  const other = frames[right]!;
+  const { colourDifferenceMax, toneDifferenceMax } = limits;
+  if (differ(one.colour, other.colour, colourDistance) > colourDifferenceMax) return APART;
+  return differ(one.tone, other.tone, toneDistance) > toneDifferenceMax ? APART : distance;
+}
+
+/** How far two signatures are apart; 0 where one is not known, or they are of two kinds. */
+function differ(
+  left: readonly number[] | null,
+  right: readonly number[] | null,
+  measure: (left: readonly number[], right: readonly number[]) => number,
+): number {
+  return left === null || right === null || left.length !== right.length ? 0 : measure(left, right);
 }
 
 /** Seconds from the end of one exposure to the next; null where one of the times is unknown. */

@@ -1,4 +1,4 @@
-import { distanceOf, type FrameTable, gapSeconds, stopsOf, UNKNOWN } from './frame-table.ts';
+import { type FrameTable, gapSeconds, sceneDistance, stopsOf, UNKNOWN } from './frame-table.ts';
 import type { GroupFrame } from './group-frame.ts';
 import { openRuns, place, type Series } from './series.ts';
 import { compareTaken, type Stream } from './streams.ts';
@@ -101,7 +101,7 @@ function goesOn(table: FrameTable, open: readonly number[], frame: number): bool
   )
     return false;
   if (kind === 'panorama') return true;
-  const distance = distanceOf(table, open[0]!, frame);
+  const distance = sceneDistance(table, open[0]!, frame);
   return distance === UNKNOWN || distance <= limits.bracketDistanceMax;
 }
 

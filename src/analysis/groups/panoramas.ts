@@ -1,4 +1,4 @@
-import { distanceOf, type FrameTable, gapSeconds } from './frame-table.ts';
+import { distanceOf, type FrameTable, gapSeconds, sceneDistance } from './frame-table.ts';
 import { openRuns, place, type Series } from './series.ts';
 import { areExposedAlike } from './steady-series.ts';
 import type { Stream } from './streams.ts';
@@ -33,7 +33,7 @@ function panoramaAt(table: FrameTable, run: readonly number[], from: number): Se
     const gap = gapSeconds(table, before, frame);
     if (gap === null || gap > limits.seriesGapSeconds || gap <= limits.burstGapSeconds) break;
     if (isOfBurst(table, frame) || !areExposedAlike(table, frames[0]!, frame)) break;
-    const step = distanceOf(table, before, frame);
+    const step = sceneDistance(table, before, frame);
     if (step > limits.burstDistanceMax || step <= limits.steadyDistanceMax) break;
     frames.push(frame);
   }

@@ -1,4 +1,4 @@
-import { distanceOf, type FrameTable, gapSeconds, stopsOf } from './frame-table.ts';
+import { type FrameTable, gapSeconds, sceneDistance, stopsOf } from './frame-table.ts';
 import { openRuns, place, type Series } from './series.ts';
 import type { Stream } from './streams.ts';
 
@@ -111,7 +111,7 @@ interface Following {
 
 function follows(table: FrameTable, before: number, frame: number, by: Following): boolean {
   const gap = gapSeconds(table, before, frame);
-  return gap !== null && gap <= by.gapMax && distanceOf(table, by.like, frame) <= by.distanceMax;
+  return gap !== null && gap <= by.gapMax && sceneDistance(table, by.like, frame) <= by.distanceMax;
 }
 
 /** Whether two exposures are the same as far as both are known. */
