@@ -46,7 +46,8 @@ export async function* scanSource(
       yield found;
       if (found.kind === 'folder') folders.push(found.path);
     }
-    stack.push(...folders.reverse());
+    // One by one: a call takes no more than some ten thousand arguments.
+    for (const path of folders.reverse()) stack.push(path);
   }
 }
 

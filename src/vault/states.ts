@@ -71,8 +71,13 @@ function familyOf(ledger: Ledger, source: string, wanted: ReadonlySet<RunId>): F
       }
       placed.add(id);
       const parent = parentOf(ledger, source, id);
-      if (parent === null) roots.push(id);
-      else children.set(parent, [...(children.get(parent) ?? []), id]);
+      if (parent === null) {
+        roots.push(id);
+        continue;
+      }
+      const siblings = children.get(parent) ?? [];
+      siblings.push(id);
+      children.set(parent, siblings);
     }
   }
   return { roots, children, looped };
