@@ -118,7 +118,10 @@ function describe(
   const isTurned = orientation >= 5;
   const width = container.width ?? decoded.width;
   const height = container.height ?? decoded.height;
-  const aspect = part.width / part.height;
+  const isWhole = part.width === pixels.width && part.height === pixels.height;
+  // A picture made small has lost digits of its aspect.
+  const seen = isWhole ? decoded : part;
+  const aspect = seen.width / seen.height;
   return {
     version: 1,
     fingerprint: bits,
