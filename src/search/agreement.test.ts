@@ -226,7 +226,7 @@ describe('find()', () => {
     );
     // A comparison of nothing with nothing would prove nothing.
     expect(hits).toBeGreaterThan(RUNS * 10);
-  });
+  }, 600_000);
 
   it('is caught by that comparison when it compiles one thing wrong', async () => {
     // A span whose ends do not count, as a compiler might write it with < and >.

@@ -1,13 +1,9 @@
 import type { FrameFacts } from '../query/index.ts';
 
-/** A frame that was found, with what lists and acts need of it. */
-export type FoundFrame = Pick<
-  FrameFacts,
-  'id' | 'paths' | 'takenMs' | 'camera' | 'rating' | 'tier' | 'burst' | 'kinds' | 'sizeBytes'
->;
+/** A frame that was found: all that is known of it but its tags, which are many. */
+export type FoundFrame = Omit<FrameFacts, 'tags'>;
 
 /** What of a frame is kept for finding it. */
-export function foundOf(facts: FrameFacts): FoundFrame {
-  const { id, paths, takenMs, camera, rating, tier, burst, kinds, sizeBytes } = facts;
-  return { id, paths, takenMs, camera, rating, tier, burst, kinds, sizeBytes };
+export function foundOf({ tags, ...found }: FrameFacts): FoundFrame {
+  return found;
 }

@@ -224,12 +224,12 @@ const COPY_PAGES = 16_384;
 /** Memory for pages of a database that is read, or written, in KiB. */
 const CACHE_KIB = 65_536;
 
-/** Nothing is kept for going back, and nothing is made durable: a file that is not finished is never looked at. */
+/** Nothing is made durable: a file that is not finished is never looked at, and a finished one proves itself. */
 function openForWriting(path: string): DatabaseSync {
   const db = new DatabaseSync(path);
   if (path === IN_MEMORY) return db;
   db.exec(
-    `PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
+    `PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
      PRAGMA cache_size = -${CACHE_KIB}`,
   );
   return db;

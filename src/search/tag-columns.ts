@@ -14,7 +14,7 @@ import type { TagTest } from './compile.ts';
 /** Frames whose tags are put together: more are smaller on disk and need more memory while they are written. */
 const SEGMENT_FRAMES = 4096;
 /** UTF-16 units of different texts of one segment, about half of its memory in bytes. */
-const SEGMENT_UNITS_MAX = 16_000_000;
+const SEGMENT_UNITS_MAX = 8_000_000;
 
 /**
  * Writes tags by columns: all texts of one tag in some thousand frames are one compressed cell, each different text once
