@@ -2,7 +2,7 @@ import type { Disk } from '../platform/index.ts';
 import type { Inventory } from './inventory.ts';
 import { findOrphanedSums, numberOfSums } from './left-over.ts';
 import type { Vault } from './open.ts';
-import { JOURNAL_NUMBER_MAX, type JournalFacts } from './read-journal.ts';
+import { digestStart, JOURNAL_NUMBER_MAX, type JournalFacts } from './read-journal.ts';
 
 /** Something that the journals once said and do not say any more. */
 export interface Gap {
@@ -26,7 +26,7 @@ export async function findGaps(disk: Disk, vault: Vault, inventory: Inventory): 
       if (state === 'mended') continue;
       gaps.push({ path, message: `Line ${line} is lost; only what this line said is affected.` });
     }
-    if (isOtherThanSealed(vault, journal)) {
+    if (await isOtherThanSealed(disk, vault, journal)) {
       gaps.push({ path, message: 'The file is not what its seal says.' });
     }
   }
@@ -47,11 +47,20 @@ export async function findGaps(disk: Disk, vault: Vault, inventory: Inventory): 
   return gaps;
 }
 
-function isOtherThanSealed(vault: Vault, journal: JournalFacts): boolean {
+async function isOtherThanSealed(
+  disk: Disk,
+  vault: Vault,
+  journal: JournalFacts,
+): Promise<boolean> {
   if (journal.isSealBroken) return true;
   const closed = vault.ledger.closed.get(journal.name);
   if (journal.seal !== null || closed === undefined) return false;
-  return closed.bytes !== journal.wholeBytes || closed.sha256 !== journal.sha256;
+  // A writer that was slow, not dead, has written more since: what it was closed with must still stand before that.
+  const start =
+    closed.bytes < journal.wholeBytes
+      ? await digestStart(disk, `${vault.root}/journal`, journal, closed.bytes)
+      : journal;
+  return closed.bytes !== start.wholeBytes || closed.sha256 !== start.sha256;
 }
 
 /**

@@ -80,6 +80,28 @@ export async function readJournal(
   return { ...name, ...reader.finish(), mtimeMs };
 }
 
+/** Where the whole lines among the first bytes of a journal file end, and their digest. */
+export async function digestStart(
+  disk: Disk,
+  folder: string,
+  name: JournalName,
+  bytesMax: number,
+): Promise<Pick<JournalFacts, 'wholeBytes' | 'sha256'>> {
+  const reader = new LineReader(() => {});
+  const file = await disk.openRead(`${folder}/${name.file}`);
+  let bytesLeft = bytesMax;
+  try {
+    for await (const chunk of readChunks(file)) {
+      reader.push(chunk.subarray(0, bytesLeft));
+      bytesLeft -= Math.min(chunk.length, bytesLeft);
+      if (bytesLeft === 0) break;
+    }
+  } finally {
+    await file.close();
+  }
+  return reader.finish();
+}
+
 /** Cuts bytes into lines and keeps count of what is whole. */
 class LineReader {
   readonly #onRecord: (record: JournalRecord) => void;

@@ -176,7 +176,7 @@ def missing_journals(vault):
     """Numbers of journal files that were there once: there are no gaps, and a run's lists of digests carry its number."""
     sums = [SUMS_NAME.match(name) for _, _, names in os.walk(vault.at('originals')) for name in names]
     known = vault.numbers | {int(found[1]) for found in sums if found}
-    last = max(known) if vault.numbers else 0
+    last = max((number for number in known if number < 10 ** 9), default=0) if vault.numbers else 0
     return itertools.islice((number for number in range(1, last + 1) if number not in vault.numbers), 100)
 
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { repair, status } from '../../src/backup/index.ts';
 import { check, VaultWriter } from '../../src/vault/index.ts';
+import { formatLine } from '../peers/format-1-lines.ts';
 import { FieldKit, told } from './field-kit.ts';
 
 let kit: FieldKit;
@@ -186,6 +187,49 @@ describe('a vault that lost a part of its journal', () => {
     kit.disk.faults.clear();
     expect((await kit.prune()).dropped).toEqual([]);
     expect((await kit.restore(first)).report.issues).toEqual([]);
+  });
+});
+
+describe('a writer that was closed as dead and was only slow', () => {
+  /** Cuts a backup off, lets the next writer close its journal file, and lets it go on writing there. */
+  async function writeOn(line: Uint8Array): Promise<string> {
+    kit.put(CARD, { 'late.txt': 'a late note' });
+    kit.disk.faults.losePowerAtChange(kit.disk.faults.changes + 20);
+    await kit.protect(CARD).catch(() => {});
+    kit.disk.faults.powerOn();
+    const path = journals().at(-1) ?? '';
+    await kit.protect(CARD);
+    const before = kit.disk.stage.peek(path) ?? new Uint8Array();
+    kit.disk.stage.plant(path, Buffer.concat([before, line]));
+    return path;
+  }
+
+  const journals = (): string[] => kit.disk.stage.paths(`${kit.vault}/journal`);
+
+  it('is read as any other, and its lines are no damage', async () => {
+    const line = formatLine({ type: 'forget', snapshots: [first], time: '' });
+    await writeOn(line);
+    expect((await kit.open()).ledger.forgotten.has(first)).toBe(true);
+    expect(await kit.check()).toMatchObject({ issues: [], damaged: 0 });
+    expect(await kit.prune()).toMatchObject({ isInterrupted: false });
+  });
+
+  it('may leave a torn tail, and a damaged line of it is damage', async () => {
+    const line = formatLine({ type: 'alive', time: '' });
+    const path = await writeOn(line.subarray(0, 9));
+    expect(await kit.check()).toMatchObject({ issues: [] });
+    const bytes = kit.disk.stage.peek(path) ?? new Uint8Array();
+    kit.disk.stage.plant(path, Buffer.concat([bytes, Buffer.from('lost\n'), line]));
+    expect(told(await kit.check())).toEqual([expect.stringContaining('JOURNAL_DAMAGED journal/')]);
+  });
+
+  it('must not have changed what it was closed with', async () => {
+    const path = await writeOn(formatLine({ type: 'alive', time: '' }));
+    const bytes = kit.disk.stage.peek(path) ?? new Uint8Array();
+    const open = bytes.indexOf(0x0a) + 1;
+    const other = formatLine({ type: 'alive', time: 'another line' });
+    kit.disk.stage.plant(path, Buffer.concat([bytes.slice(0, open), other, bytes.slice(open)]));
+    expect(told(await kit.check())).toEqual([expect.stringContaining('JOURNAL_DAMAGED journal/')]);
   });
 });
 
