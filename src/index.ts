@@ -50,10 +50,8 @@ export {
 } from './fieldvault.ts';
 export {
   FIND_ORDERS,
-  type FindOptions,
-  type FindOrder,
   type FindReport,
-  type FoundFrame,
+  type FindWorld,
   findFrames,
   groupBursts,
   type LearnOptions,
@@ -71,6 +69,7 @@ export {
   QueryError,
   queryHelp,
 } from './query/index.ts';
+export type { FindOptions, FoundFrame, SearchOrder } from './search/index.ts';
 export {
   type CheckOptions,
   type CheckReport,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { FIND_ORDERS, type FindOrder, type FoundFrame, findFrames, queryHelp } from '../index.ts';
+import { FIND_ORDERS, type FoundFrame, findFrames, queryHelp, type SearchOrder } from '../index.ts';
 import { exitOf } from './exit-code.ts';
 import type { Ending } from './output.ts';
 import { parseWhere } from './query-words.ts';
@@ -9,7 +9,7 @@ import { countWord, oneOf, pathWord } from './words.ts';
 
 interface FindWords {
   readonly vault: string;
-  readonly order: FindOrder;
+  readonly order: SearchOrder;
   readonly descending?: true;
   readonly limit?: number;
 }
@@ -40,7 +40,7 @@ async function find(session: Session, text: string, words: FindWords): Promise<E
   const vault = await openNamedVault(session, words.vault);
   const found = await findFrames(world, vault, query, {
     order: words.order,
-    descending: words.descending === true,
+    isDescending: words.descending === true,
     ...(words.limit === undefined ? {} : { limit: words.limit }),
   });
   let frames = 0;

@@ -30,6 +30,8 @@ export class Output {
   readonly #stdout: TextStream;
   readonly #issues: Issue[] = [];
   #issueCount = 0;
+  /** How many of them people have been told. */
+  #toldCount = 0;
 
   constructor(stdout: TextStream, isJson: boolean) {
     this.#stdout = stdout;
@@ -64,20 +66,23 @@ export class Output {
     if (this.isJson) this.#record({ type: 'issue', code, path, message });
   }
 
-  /** Shows people the first issues. */
+  /** Shows people the first of the issues that came since they were last shown. */
   showIssues(): void {
-    if (this.#issueCount === 0) return;
+    const told = this.#toldCount;
+    const count = this.#issueCount - told;
+    if (count === 0) return;
+    this.#toldCount = this.#issueCount;
     this.say('');
-    this.say(`${formatCount(this.#issueCount, 'issue')}:`);
+    this.say(`${formatCount(count, 'issue')}:`);
     const explained = new Set<string>();
-    for (const { code, path, message } of this.#issues.slice(0, SHOWN_ISSUES_MAX)) {
+    for (const { code, path, message } of this.#issues.slice(told, told + SHOWN_ISSUES_MAX)) {
       this.say(`  ${code}  ${path}`);
       // A hundred files that do not fit need one explanation; their numbers differ, the sentence does not.
       const sentence = `${code} ${message.replace(/\d+/g, '0')}`;
       if (!explained.has(sentence)) this.say(`      ${message}`);
       explained.add(sentence);
     }
-    const left = this.#issueCount - SHOWN_ISSUES_MAX;
+    const left = count - SHOWN_ISSUES_MAX;
     if (left > 0) this.say(`  and ${formatCount(left, 'more', 'more')}; --json lists them all.`);
     this.say('');
   }

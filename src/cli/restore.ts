@@ -51,10 +51,10 @@ export function addRestore(program: Command, act: Act): void {
 
 async function restore(session: Session, name: string, words: RestoreWords): Promise<Ending> {
   const { world, outside, output, signal } = session;
+  const query = words.where === undefined ? null : parseWhere(session, words.where);
   const vault = await openNamedVault(session, words.vault);
   const snapshot = findSnapshot(vault, name);
   const to = outside.absolutePath(words.to);
-  const query = words.where === undefined ? null : parseWhere(session, words.where);
   const progress = new Progress();
   let isFull = false;
   const report = await withProgress(session, progress, async () =>
@@ -105,7 +105,12 @@ function tell({ output }: Session, report: RestoreReport, to: string): void {
   const { files, bytes, links, alreadyThere, durationMs } = report;
   const began = report.isInterrupted ? 'Interrupted. ' : '';
   const size = `${formatCount(files, 'file')} (${formatBytes(bytes)})`;
-  output.say(`${began}${size} of snapshot ${report.snapshot} are in ${to}, every byte proven.`);
+  const where = `of snapshot ${report.snapshot} ${files === 1 ? 'is' : 'are'} in ${to}`;
+  output.say(
+    files === 0
+      ? `${began}No file of snapshot ${report.snapshot} was restored to ${to}.`
+      : `${began}${size} ${where}, every byte proven.`,
+  );
   if (alreadyThere > 0) output.say(`  there already: ${formatCount(alreadyThere, 'file')}`);
   if (links > 0) output.say(`  links:         ${formatCount(links, 'link')}`);
   output.say(`  time:          ${formatDuration(durationMs)}, ${formatRate(bytes, durationMs)}`);

@@ -49,13 +49,23 @@ async function similar(session: Session, words: SimilarWords): Promise<Ending> {
   return { exit: exitOf({ isInterrupted: signal.aborted }), summary };
 }
 
+/** One number for people sets all that it bounds: 90 bits give exactly what is used where nothing is said. */
 function optionsOf({ threshold, gap }: SimilarWords): GroupOptions {
-  return {
-    ...(threshold === undefined
+  const bits =
+    threshold === undefined
       ? {}
-      : { burstDistanceMax: threshold, lookAlikeDistanceMax: Math.min(threshold, 31) }),
-    ...(gap === undefined ? {} : { burstGapSeconds: gap, continuousGapSeconds: gap }),
-  };
+      : {
+          burstDistanceMax: threshold,
+          driftDistanceMax: threshold + 20,
+          bracketDistanceMax: threshold + 7,
+          steadyDistanceMax: Math.min(threshold, 31),
+          lookAlikeDistanceMax: Math.min(threshold, 31),
+        };
+  const seconds =
+    gap === undefined
+      ? {}
+      : { burstGapSeconds: gap, continuousGapSeconds: gap, steadyGapSeconds: gap };
+  return { ...bits, ...seconds };
 }
 
 function recordOf(group: Group): Readonly<Record<string, unknown>> {

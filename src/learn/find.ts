@@ -1,5 +1,13 @@
+import { createHash } from 'node:crypto';
 import type { World } from '../platform/index.ts';
-import { type FrameFacts, matches, type Query } from '../query/index.ts';
+import type { Query } from '../query/index.ts';
+import {
+  type FoundFrame,
+  type IndexState,
+  openReadyIndex,
+  type FindOptions as SearchOptions,
+  type SearchOrder,
+} from '../search/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { readLibrary } from './library.ts';
 import { libraryFacts } from './library-facts.ts';
@@ -7,67 +15,75 @@ import { looksToLearn } from './looks.ts';
 import { allStates } from './states.ts';
 
 /** What found frames can be ordered by. */
-export const FIND_ORDERS = ['date', 'name', 'rating', 'size', 'camera'] as const;
+export const FIND_ORDERS: readonly SearchOrder[] = [
+  'date',
+  'name',
+  'path',
+  'rating',
+  'size',
+  'iso',
+  'focal',
+];
 
-/** One of {@link FIND_ORDERS}. */
-export type FindOrder = (typeof FIND_ORDERS)[number];
-
-/** What is told of a frame that was found. */
-export type FoundFrame = Omit<FrameFacts, 'tags'>;
-
-/** How frames are found. */
-export interface FindOptions {
-  readonly order?: FindOrder;
-  readonly descending?: boolean;
-  readonly limit?: number;
-}
+/** What finding needs of the world. */
+export type FindWorld = Pick<World, 'disk' | 'host' | 'random' | 'cacheFolder'>;
 
 /** Frames that fit. */
 export interface FindReport {
-  readonly frames: Iterable<FoundFrame>;
+  /** In order. */
+  readonly frames: readonly FoundFrame[];
   /** Captures and sidecars of the vault that nobody looked at yet. */
   readonly unlearned: number;
 }
 
-/** The frames of a vault that fit a query. Pictures of forgotten snapshots alone are not among them. */
+/**
+ * The frames of a vault that fit a query. Pictures of forgotten snapshots alone are not among them. An index in the
+ * host's cache folder answers; where it is missing, damaged or of an older state of the vault, it is made again first.
+ */
 export async function findFrames(
-  world: Pick<World, 'disk'>,
+  world: FindWorld,
   vault: Vault,
   query: Query,
-  options: FindOptions = {},
+  options: SearchOptions = {},
 ): Promise<FindReport> {
   const unlearned = looksToLearn([vault]).length;
-  const found: FoundFrame[] = [];
-  const library = await readLibrary(world, vault, allStates(vault.ledger));
-  for await (const { tags, ...facts } of libraryFacts(world, vault, library, query)) {
-    if (matches(query, { ...facts, tags })) found.push(facts);
-  }
-  found.sort(orderOf(options));
-  return { frames: found.slice(0, options.limit), unlearned };
+  using index = await openReadyIndex(world, await indexFolder(world, vault), stateOf(world, vault));
+  return { frames: [...index.find(query, options)], unlearned };
 }
 
-function orderOf({
-  order = 'date',
-  descending = false,
-}: FindOptions): (a: FoundFrame, b: FoundFrame) => number {
-  const sign = descending ? -1 : 1;
-  return (a, b) => {
-    const [left, right] = [KEYS[order](a), KEYS[order](b)];
-    if (left === right) return compare(a.paths[0] ?? '', b.paths[0] ?? '');
-    // What is not known comes last, whichever way the order goes.
-    if (left === null || right === null) return left === null ? 1 : -1;
-    return sign * compare(left, right);
+/** Names what frames are made by: a newer way of joining them is a new state. */
+const FRAMES_VERSION = 1;
+
+function stateOf(world: FindWorld, vault: Vault): IndexState {
+  const { ledger, journals } = vault;
+  const stamp = createHash('sha256');
+  stamp.update(`${FRAMES_VERSION} ${ledger.recordCount}`);
+  for (const { name, wholeBytes } of journals) stamp.update(` ${name} ${wholeBytes}`);
+  return {
+    stamp: stamp.digest('hex'),
+    frames: async function* () {
+      const library = await readLibrary(world, vault, allStates(ledger));
+      yield* libraryFacts(world, vault, library, null);
+    },
   };
 }
 
-function compare(left: string | number, right: string | number): number {
-  return left < right ? -1 : left > right ? 1 : 0;
+/** The folder of this vault's index, made where it is not there; null where there can be none. */
+async function indexFolder(
+  { disk, cacheFolder }: FindWorld,
+  { identity }: Vault,
+): Promise<string | null> {
+  if (cacheFolder === null) return null;
+  const folder = `${cacheFolder}/search/${identity.id}`;
+  try {
+    const parts = folder.split('/');
+    for (let count = 2; count <= parts.length; count += 1) {
+      const path = parts.slice(0, count).join('/');
+      if ((await disk.stat(path)) === null) await disk.makeFolder(path);
+    }
+    return folder;
+  } catch {
+    // A cache that cannot be kept is made each time.
+    return null;
+  }
 }
-
-const KEYS: Readonly<Record<FindOrder, (frame: FoundFrame) => string | number | null>> = {
-  date: ({ takenMs }) => takenMs,
-  name: ({ paths }) => paths[0]?.slice(paths[0].lastIndexOf('/') + 1).toLowerCase() ?? '',
-  rating: ({ rating }) => rating,
-  size: ({ sizeBytes }) => sizeBytes,
-  camera: ({ camera }) => camera?.toLowerCase() ?? null,
-};

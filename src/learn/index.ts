@@ -3,14 +3,7 @@
  * Invariants: only reads originals; protects nothing and never stands in the way of what does; all of it can be
  * learned again.
  */
-export {
-  FIND_ORDERS,
-  type FindOptions,
-  type FindOrder,
-  type FindReport,
-  type FoundFrame,
-  findFrames,
-} from './find.ts';
+export { FIND_ORDERS, type FindReport, type FindWorld, findFrames } from './find.ts';
 export { type LearnOptions, type LearnReport, learn } from './learn.ts';
 export { pathsWhere } from './paths-where.ts';
 export { groupBursts } from './similar.ts';

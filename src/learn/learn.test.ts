@@ -2,8 +2,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { backup } from '../backup/index.ts';
 import type { RecordReader } from '../metadata/index.ts';
 import { parseQuery, type Query } from '../query/index.ts';
-import { type SimWorld, simWorld } from '../testing/index.ts';
-import { type ShootSummary, tinyShoot, writeShoot } from '../testing/shoot/index.ts';
+import {
+  type ShootSummary,
+  type SimWorld,
+  simWorld,
+  tinyShoot,
+  writeShoot,
+} from '../testing/index.ts';
 import { createVault, findSnapshot, openVault, readFacts, type Vault } from '../vault/index.ts';
 import { findFrames } from './find.ts';
 import { type LearnReport, learn } from './learn.ts';
@@ -145,7 +150,7 @@ describe('findFrames() and pathsWhere()', () => {
     await learnAll();
     const vault = await open();
     const ratings = async (descending: boolean): Promise<(number | null)[]> => {
-      const options = { order: 'rating', descending } as const;
+      const options = { order: 'rating', isDescending: descending } as const;
       return [...(await findFrames(world, vault, query(''), options)).frames].map(
         ({ rating }) => rating,
       );

@@ -145,6 +145,11 @@ export class Ledger {
     }
   }
 
+  /** How many records were applied: a number that tells two states of one vault apart. */
+  get recordCount(): number {
+    return this.#order;
+  }
+
   /** Whether the content is held at some place not known to be damaged. */
   holds(blob: BlobId): boolean {
     const places = this.blobs.get(blob)?.places ?? [];

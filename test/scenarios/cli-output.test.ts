@@ -15,7 +15,7 @@ function type(words: string, options?: TerminalOptions): Promise<Typed> {
 
 describe('--json', () => {
   it('ends every command with one summary that has the keys scripts rely on', async () => {
-    const backup = await type('backup /card --vault /drive/vault --json');
+    const backup = await type('backup /card --vault /drive/vault --no-learn --json');
     expect(backup.records).toHaveLength(1);
     expect(backup.summary).toMatchObject({
       type: 'summary',
@@ -80,7 +80,7 @@ describe('--json', () => {
       error: 'EIO',
       times: 99,
     });
-    const { records } = await type('backup /card --vault /drive/vault --json');
+    const { records } = await type('backup /card --vault /drive/vault --no-learn --json');
     const issue = {
       code: 'UNREADABLE',
       path: 'card/DCIM/100ND850/B.NEF',
@@ -166,7 +166,7 @@ describe('for people', () => {
       error: 'EIO',
       times: 99,
     });
-    const { exit, stdout } = await type('backup /card --vault /drive/vault');
+    const { exit, stdout } = await type('backup /card --vault /drive/vault --no-learn');
     expect(exit).toBe(3);
     expect(stdout.match(/ {2}UNREADABLE {2}/g)).toHaveLength(20);
     expect(stdout.match(/NOT protected/g)).toHaveLength(1);

@@ -57,9 +57,9 @@ describe('fieldvault, as a process', () => {
     writeFileSync(join(originals, place ?? ''), 'pixels A.NEG');
     expect(run('check', '--vault', vault, '--read-data').status).toBe(12);
     expect(run('check', '--vault', card).status).toBe(10);
-    expect(run('find', 'sunset', '--vault', vault)).toMatchObject({
+    expect(run('find', 'ratng>3', '--vault', vault)).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining("unknown command 'find'"),
+      stderr: expect.stringContaining('did you mean "rating"? '),
     });
   });
 

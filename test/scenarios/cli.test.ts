@@ -40,7 +40,7 @@ describe('exit codes', () => {
   it('0: a drive that does not promise durability is worth a word, and no file has come to harm', async () => {
     world.disk.stage.mount('/net', { profile: { ...PROFILES.ext4, sync: 'weak' } });
     await type('init /net/vault');
-    const { exit, summary } = await type('backup /card --vault /net/vault --json');
+    const { exit, summary } = await type('backup /card --vault /net/vault --no-learn --json');
     expect(exit).toBe(0);
     expect(summary).toMatchObject({ ok: true, weak: true, issues: [{ code: 'WEAK_DURABILITY' }] });
     const snapshots = await type('snapshots --vault /net/vault --json');
@@ -56,7 +56,7 @@ describe('exit codes', () => {
   });
 
   it.each([
-    'find sunset --vault /drive/vault',
+    'find ratng>3 --vault /drive/vault',
     'compact --vault /drive/vault',
     'backup --vault /drive/vault',
     'backup /card',
@@ -64,7 +64,7 @@ describe('exit codes', () => {
     'backup /card --vault /drive/vault --mirror s3://bucket/vault',
     'init s3://bucket/vault',
     'restore latest --vault /drive/vault',
-    'restore latest --vault /drive/vault --to /back --where rating>3',
+    'restore latest --vault /drive/vault --to /back --where ratng>3',
     'check --vault /drive/vault --max-minutes soon',
     'check --vault /drive/vault --max-minutes -1',
     'status --vault /drive/vault more',
@@ -115,7 +115,9 @@ describe('exit codes', () => {
   });
 
   it('3: a mirror that is not there leaves the first copy whole', async () => {
-    const { exit, summary } = await type('backup /card --vault /drive/vault --mirror /gone --json');
+    const { exit, summary } = await type(
+      'backup /card --vault /drive/vault --mirror /gone --no-learn --json',
+    );
     expect(exit).toBe(3);
     expect(summary).toMatchObject({ files: 3, issues: [{ code: 'MIRROR_LOST', path: '/gone' }] });
   });
