@@ -7,11 +7,13 @@ import { findProgram } from './command.ts';
 import { BENCH as FRAMES } from './frames.bench.ts';
 import { BENCH as GIVE_BACK } from './give-back.bench.ts';
 import { BENCH as GROUPING } from './grouping.bench.ts';
+import { BENCH as LIKENESS } from './likeness.bench.ts';
 import { describeMachine } from './machine.ts';
 import { BENCH as METADATA } from './metadata.bench.ts';
 import { BENCH as PROTECT } from './protect.bench.ts';
 import type { Bench, BenchSizes } from './row.ts';
 import { BENCH as SCALE } from './scale.bench.ts';
+import { BENCH as SEARCH } from './search.bench.ts';
 import { BENCH as SHOOT } from './shoot.bench.ts';
 import { renderResults, replaceMarked, type Section } from './table.ts';
 import { BENCH as UNCHANGED } from './unchanged.bench.ts';
@@ -25,6 +27,8 @@ const BENCHES: readonly Bench[] = [
   METADATA,
   FRAMES,
   GROUPING,
+  SEARCH,
+  LIKENESS,
 ];
 const FULL: BenchSizes = { cardBytes: 2_000_000_000, smallFiles: 100_000, rounds: 3 };
 const PAGE = join(import.meta.dirname, '..', 'docs', 'benchmarks.md');
