@@ -6,15 +6,7 @@ export type { Circle, Query, Span } from './ast.ts';
 export type { Now } from './dates.ts';
 export { FIELDS, type Field, findField } from './fields.ts';
 export { fold, TEXT_SEPARATOR } from './fold.ts';
-export {
-  type FrameFacts,
-  placeOf,
-  TAG_TEXT_MAX,
-  tagAsked,
-  tagFits,
-  tagNumber,
-  textsOf,
-} from './frame-facts.ts';
+export { type FrameFacts, placeOf, textsOf } from './frame-facts.ts';
 export { QueryError } from './lexer.ts';
 export {
   distanceMetres,
@@ -26,4 +18,5 @@ export {
 } from './matches.ts';
 export { parseQuery } from './parse-query.ts';
 export { queryHelp } from './query-help.ts';
+export { TAG_TEXT_MAX, tagAsked, tagFits, tagNumber } from './tags.ts';
 export { isWild, literalsOf, wildcard } from './wildcard.ts';
