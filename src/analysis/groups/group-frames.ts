@@ -15,22 +15,21 @@ import { compareTaken, streamsOf } from './streams.ts';
  * and focus stacks by their settings; panoramas; bursts by time and likeness together. A shot with copies is in a
  * group of look-alikes and may besides be in a series.
  *
- * The order of the frames does not matter. Takes time and memory in proportion to the frames (some 0.5 kB each).
+ * The order of the frames does not matter. Takes time and memory in proportion to the frames (some 0.5 kB each), apart
+ * from files without body or time: each of these is looked up among all, which takes longer the more there are.
+ *
+ * Never deletes, never says that a picture is not needed: a group is a proposal with a reason and a score.
  */
 export function groupFrames(frames: readonly GroupFrame[], options: GroupOptions = {}): Group[] {
   const table = frameTable(frames, options);
   const groups = userGroups(table);
-  groups.push(...findCopies(table).map((copies) => copiesGroup(table, copies)));
-  const series = identifiedSeries(table);
+  for (const copies of findCopies(table)) groups.push(copiesGroup(table, copies));
+  for (const series of identifiedSeries(table)) groups.push(seriesGroup(table, series));
   for (const stream of streamsOf(table)) {
-    series.push(
-      ...toldSeries(table, stream),
-      ...steadySeries(table, stream),
-      ...panoramasOf(table, stream),
-      ...burstsOf(table, stream),
-    );
+    for (const find of [toldSeries, steadySeries, panoramasOf, burstsOf]) {
+      for (const series of find(table, stream)) groups.push(seriesGroup(table, series));
+    }
   }
-  for (const one of series) groups.push(seriesGroup(table, one));
   return inOrder(frames, groups);
 }
 
@@ -60,7 +59,7 @@ function copiesGroup(table: FrameTable, { original, copies }: ShotCopies): Group
       memberOf(table, frame, { distance, score: likenessScore(distance) }),
     )
     .sort((left, right) => compareTexts(left.id, right.id));
-  const most = Math.max(...copies.map(({ distance }) => distance));
+  const most = copies.reduce((far, { distance }) => Math.max(far, distance), 0);
   const reason = `${copies.length + 1} files that may all show one shot, at most ${most} of 256 bits from the first.`;
   return groupOf('look-alikes', [first, ...others], reason);
 }

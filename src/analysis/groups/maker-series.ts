@@ -1,6 +1,7 @@
 import { type FrameTable, gapSeconds, sceneDistance, stopsOf, UNKNOWN } from './frame-table.ts';
 import type { GroupFrame } from './group-frame.ts';
 import { openRuns, place, type Series } from './series.ts';
+import { BRACKET_FRAMES_MAX } from './steady-series.ts';
 import { compareTaken, type Stream } from './streams.ts';
 
 /** Series that the maker names: all frames of one body with one identity, wherever they lie. */
@@ -90,6 +91,7 @@ function goesOn(table: FrameTable, open: readonly number[], frame: number): bool
   const from = before.hint?.sequence ?? null;
   const to = after.hint?.sequence ?? null;
   if (from !== null && to !== null) return to > from;
+  if (kind === 'bracket' && open.length >= BRACKET_FRAMES_MAX) return false;
   // Without numbers only the pictures and settings tell where one series ends and the next begins.
   if (
     kind === 'bracket' &&

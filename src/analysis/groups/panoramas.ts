@@ -3,6 +3,9 @@ import { openRuns, place, type Series } from './series.ts';
 import { areExposedAlike } from './steady-series.ts';
 import type { Stream } from './streams.ts';
 
+/** Frames of one panorama at most: what is compared again from each frame on has to have an end. */
+const PANORAMA_FRAMES_MAX = 256;
+
 /**
  * Panoramas that nobody marked: frames with one exposure, each like the one before it, whose first and last have nothing
  * in common, taken too slowly for a burst.
@@ -27,7 +30,7 @@ export function panoramasOf(table: FrameTable, { frames, isTimed }: Stream): Ser
 function panoramaAt(table: FrameTable, run: readonly number[], from: number): Series | null {
   const { limits } = table;
   const frames = [run[from]!];
-  for (let at = from + 1; at < run.length; at++) {
+  for (let at = from + 1; at < Math.min(run.length, from + PANORAMA_FRAMES_MAX); at++) {
     const before = frames.at(-1)!;
     const frame = run[at]!;
     const gap = gapSeconds(table, before, frame);

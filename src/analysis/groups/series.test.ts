@@ -98,6 +98,11 @@ describe('series that the maker tells frame by frame', () => {
     expect(membersOf(frames(400, scenes.slice(0, 4)))).toEqual(['bracket: a b', 'bracket: c d']);
   });
 
+  test('of brackets without numbers are never longer than brackets are', () => {
+    const many = Array.from({ length: 20 }, () => ({ hint: hint({ kind: 'bracket' }) }));
+    expect(groupFrames(frames(100, many)).map((group) => group.frames.length)).toEqual([15, 5]);
+  });
+
   test('of white balance have one exposure', () => {
     const three = [{}, {}, {}].map(() => ({
       hint: hint({ kind: 'bracket' }),
@@ -238,6 +243,14 @@ describe('a panorama that nobody marked', () => {
     expect(membersOf(frames(611, turns(60, 4)))).toEqual(['panorama: a b c d']);
     expect(membersOf(frames(10_010, turns(60, 4)))).toEqual(['panorama: a b c d']);
     expect(membersOf(frames(10_011, turns(60, 4)))).toEqual([]);
+  });
+
+  test('is not looked for in vain without end: an interval of ten thousand frames', () => {
+    // Neighbours are alike, ends too: what takes the square of the frames would take minutes here.
+    const sway = Array.from({ length: 10_000 }, (_value, at) => ({
+      fingerprint: changedLook(SCENE, at % 2 === 0 ? 0 : 60),
+    }));
+    expect(membersOf(frames(5000, sway))).toEqual([]);
   });
 
   test('has one exposure', () => {

@@ -3,7 +3,9 @@ import { openRuns, place, type Series } from './series.ts';
 import type { Stream } from './streams.ts';
 
 /** More frames than this are no bracket that a camera offers (Nikon, Pentax: 9; Magic Lantern: more, by script). */
-const BRACKET_FRAMES_MAX = 15;
+export const BRACKET_FRAMES_MAX = 15;
+/** Frames of one focus stack at most (OM System: 999). */
+const FOCUS_FRAMES_MAX = 1000;
 
 /** Exposure brackets and focus stacks that nobody marked: found in exposures and focus distances of one scene. */
 export function steadySeries(table: FrameTable, { frames, isTimed }: Stream): Series[] {
@@ -69,7 +71,7 @@ function focusStackAt(table: FrameTable, run: readonly number[], from: number): 
   const { limits } = table;
   const frames: number[] = [];
   let direction = 0;
-  for (let at = from; at < run.length; at++) {
+  for (let at = from; at < Math.min(run.length, from + FOCUS_FRAMES_MAX); at++) {
     const frame = run[at]!;
     const { focusDistance, hint } = table.frames[frame]!;
     if (focusDistance === null || hint?.isContinuous === true || isToldOtherwise(table, frame))
