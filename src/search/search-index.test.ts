@@ -209,6 +209,35 @@ describe('a search index', () => {
     expect(reader.stamp).toBe('state 2');
   });
 
+  it('is whole at every look, while another process builds again and again', async () => {
+    const script = BUILDER.replace(
+      'await index.rebuild',
+      'for (let turn = 0; turn < 12; turn += 1) await index.rebuild',
+    );
+    const finite = script.replace('; ; number', '; number < 2000; number').replace('30000', '1');
+    const child = spawn(process.execPath, ['--input-type=module', '-e', finite, folder], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let isOver = false;
+    const ended = new Promise<number | null>((resolve) => {
+      child.once('exit', (code) => {
+        isOver = true;
+        resolve(code);
+      });
+    });
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    let looks = 0;
+    while (!isOver) {
+      using index = await openIndex(world, folder);
+      if (index.stamp === null) continue;
+      looks += 1;
+      expect([...index.find(parseQuery('rating=1', NOW))]).toHaveLength(2000);
+    }
+    expect(await ended).toBe(0);
+    expect(looks).toBeGreaterThan(0);
+    await onlyFile();
+  });
+
   it('is right after several build at once', async () => {
     const indexes = await Promise.all([1, 2, 3].map(() => openIndex(world, folder)));
     await Promise.all(indexes.map((index) => index.rebuild('state 1', FRAMES)));

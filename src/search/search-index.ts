@@ -114,9 +114,17 @@ export class SearchIndex {
   /** Takes the newest whole file in the folder; where another process wrote one, its stamp is seen after this. */
   async reopen(): Promise<void> {
     if (this.#folder === null) return;
-    for (const file of await listIndexFiles(this.#world, this.#folder)) {
-      if (file.path === this.#file?.path) return;
-      if ((await isWhole(this.#world, file)) && this.#take(file)) return;
+    let seen = '';
+    for (;;) {
+      const files = await listIndexFiles(this.#world, this.#folder);
+      const names = files.map(({ path }) => path).join();
+      // Only where a builder replaced all of them meanwhile is there anything new to look at.
+      if (names === seen) return;
+      seen = names;
+      for (const file of files) {
+        if (file.path === this.#file?.path) return;
+        if ((await isWhole(this.#world, file)) && this.#take(file)) return;
+      }
     }
   }
 
