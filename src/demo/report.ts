@@ -26,7 +26,7 @@ export async function closeReport(demo: Demo, card: Card, proof: Proof): Promise
     'Pictures are stored as they came: open them there. recover.html checks and restores',
   );
   screen.line('the vault in a browser, without this program. Its own view of it:');
-  screen.line(`  npm run --silent fieldvault -- status --vault ${vault}`);
+  screen.line(`  npm run --silent fieldvault -- find 'rating>=3' --vault ${vault}`);
   tellPace(demo, card, proof);
   const exit = exitOf(proof);
   screen.verdict(proof.isWhole, verdictText(proof));

@@ -11,7 +11,10 @@ import {
   type CheckReport,
   check,
   createVault,
+  findFrames,
   findSnapshot,
+  groupBursts,
+  learn,
   openVault,
   Progress,
   type RestoreReport,
@@ -68,6 +71,7 @@ export async function proveCard(demo: Demo, card: Card): Promise<Proof> {
   await createVault(demo.world, vault, { label: 'FieldVault demo' });
   const first = await protect(demo, card, vault);
   const isStill = await protectAgain(demo, card, vault);
+  await learnAll(demo, vault);
   const checked = await checkAll(demo, vault);
   const given = await giveBack(demo, vault, restored);
   const comparison = await compare(demo, card, { restored, first, given });
@@ -84,7 +88,7 @@ async function protect(demo: Demo, card: Card, vault: string): Promise<BackupRep
   const { world, screen, signal } = demo;
   const progress = new Progress();
   const report = await watched(demo, progress, async () =>
-    backup(world, await openVault(world, vault), [card.root], { signal, progress }),
+    backup(world, await openVault(world, vault), [card.root], { signal, progress, learn: false }),
   );
   stopIfAborted(demo);
   const how = report.verified.cached === 0 ? 'read back from the drive itself' : 'read back';
@@ -99,7 +103,10 @@ async function protect(demo: Demo, card: Card, vault: string): Promise<BackupRep
 /** True where a second run found nothing new, as it must. */
 async function protectAgain(demo: Demo, card: Card, vault: string): Promise<boolean> {
   const { world, screen, signal } = demo;
-  const report = await backup(world, await openVault(world, vault), [card.root], { signal });
+  const report = await backup(world, await openVault(world, vault), [card.root], {
+    signal,
+    learn: false,
+  });
   stopIfAborted(demo);
   const isGood = report.newBlobs === 0 && report.bytesStored === 0;
   const text = isGood
@@ -107,6 +114,28 @@ async function protectAgain(demo: Demo, card: Card, vault: string): Promise<bool
     : `${formatCount(report.newBlobs, 'original')} stored again`;
   screen.step({ name: 'Again', text, durationMs: report.durationMs, isGood });
   return isGood;
+}
+
+/** Looks at the pictures, as every backup does once they are safe. */
+async function learnAll(demo: Demo, root: string): Promise<void> {
+  const { world, screen, signal } = demo;
+  const view = { phase: 'learning', bytesDone: 0, bytesTotal: 0, filesDone: 0, filesTotal: 0 };
+  const report = await watched(demo, view, async () =>
+    learn(world, await openVault(world, root), {
+      signal,
+      onProgress: (filesDone, filesTotal) => Object.assign(view, { filesDone, filesTotal }),
+    }),
+  );
+  stopIfAborted(demo);
+  const vault = await openVault(world, root);
+  const groups = await groupBursts(world, vault);
+  // No index is left behind on this machine for a vault that will soon be deleted.
+  const passing = { ...world, cacheFolder: null };
+  const { frames } = await findFrames(passing, vault, { type: 'all' });
+  const series = groups.filter(({ kind }) => kind !== 'look-alikes').length;
+  const text = `${formatCount(frames.length, 'frame')} known, ${formatCount(series, 'burst or bracket', 'bursts and brackets')} among them`;
+  screen.step({ name: 'Learn', text, durationMs: report.durationMs, isGood: true });
+  for (const { code, path } of report.issues.slice(0, 5)) screen.line(`      ${code}  ${path}`);
 }
 
 async function checkAll(demo: Demo, root: string): Promise<CheckReport> {
