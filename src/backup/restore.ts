@@ -106,10 +106,9 @@ async function beginRestore(
 ): Promise<Restoring> {
   try {
     // Before anything is made: what is refused must leave no trace.
-    refuseVault(vault, await whereItWillBe(world.disk, options.to));
-    await ensureFolder(world.disk, options.to);
-    const root = await world.disk.resolve(options.to);
+    const root = await whereItWillBe(world.disk, options.to);
     refuseVault(vault, root);
+    await ensureFolder(world.disk, root);
     const names = new NameMap(await probeNameRules(world.disk, root));
     const stop = new StopFlag(options.signal);
     return { vault, root, names, options, issues: new IssueLog(options.onIssue), stop };

@@ -83,7 +83,7 @@ function unlistable(plan: ScanPlan, folder: string, notes: ScanNotes, why: strin
   notes.unlisted.add(folder);
   notes.issues.add(
     'FOLDER_UNREADABLE',
-    `${plan.name}/${folder}`,
+    folder === '' ? plan.name : `${plan.name}/${folder}`,
     `This folder could not be listed (${why}). What it held before stays protected; what is new in it is not.`,
   );
   return [];

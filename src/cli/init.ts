@@ -3,6 +3,7 @@ import { createVault } from '../index.ts';
 import { EXIT } from './exit-code.ts';
 import type { Ending } from './output.ts';
 import type { Act, Session } from './session.ts';
+import { quoteWord } from './wording.ts';
 import { pathWord } from './words.ts';
 
 /** `init <vault>`: makes a vault. */
@@ -30,6 +31,6 @@ async function init(
   const vault = await createVault(session.world, session.outside.absolutePath(path), options);
   const { id, label, format } = vault.identity;
   session.output.say(`Made a vault in ${vault.root}. Nothing is in it yet; next:`);
-  session.output.say(`  fieldvault backup <card or folder> --vault ${vault.root}`);
+  session.output.say(`  fieldvault backup <card or folder> --vault ${quoteWord(vault.root)}`);
   return { exit: EXIT.done, summary: { vault: vault.root, id, label, format } };
 }

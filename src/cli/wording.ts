@@ -23,6 +23,13 @@ export function groupDigits(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** A word as a person types it into a shell: in quotes where it has blanks or signs that a shell would act on. */
+export function quoteWord(word: string): string {
+  if (/^[\p{L}\p{N}\p{M}_@%+=:,./\\-]+$/u.test(word)) return word;
+  // Double quotes serve on every system, as long as nothing in them is acted on.
+  return /["$`\\!]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`;
+}
+
 /** Says which files of a vault no line names; the first few by name. */
 export function unknownText(places: readonly string[]): string {
   const first = places.slice(0, 3).join(', ');

@@ -42,7 +42,13 @@ export async function publishFiles(
 
 /** Makes a folder and all above it, each new one durable in its parent before the call returns. */
 export async function ensureFolder(disk: Disk, path: string): Promise<void> {
-  if ((await disk.stat(path))?.kind === 'folder') return;
+  const there = await disk.stat(path);
+  if (there?.kind === 'folder') return;
+  // A link to a folder serves as one; any other thing is in the way, and making the folder says so.
+  if (there?.kind === 'link') {
+    const target = await disk.stat(await disk.resolve(path)).catch(() => null);
+    if (target?.kind === 'folder') return;
+  }
   const slash = path.lastIndexOf('/');
   const parent = path.slice(0, Math.max(slash, 0));
   if (parent !== '' && !/^[A-Za-z]:$/.test(parent)) await ensureFolder(disk, parent);

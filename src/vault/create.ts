@@ -1,5 +1,5 @@
 import { FieldVaultError } from '../base/index.ts';
-import { readPackageFile, type World } from '../platform/index.ts';
+import { type Disk, readPackageFile, type World } from '../platform/index.ts';
 import { ensureFolder, RunningDigest, writeSmallFile } from '../store/index.ts';
 import { clearHalfMade, PAGES } from './half-made.ts';
 import { JournalWriter, targetError } from './journal-writer.ts';
@@ -18,9 +18,10 @@ export async function createVault(
   options: { readonly label?: string } = {},
 ): Promise<Vault> {
   try {
-    await refuseFullFolder(world, path);
-    await ensureFolder(world.disk, path);
-    const root = await world.disk.resolve(path);
+    const folder = await behindLink(world.disk, path);
+    await refuseFullFolder(world, folder);
+    await ensureFolder(world.disk, folder);
+    const root = await world.disk.resolve(folder);
     await syncAbove(world, root);
     await fillVault(world, root, options.label);
   } catch (error) {
@@ -43,12 +44,22 @@ async function refuseFullFolder(world: World, path: string): Promise<void> {
     return;
   }
   const isVault = own.some(({ name }) => name === 'fieldvault.json');
-  const what = isVault ? 'already holds a vault' : 'is not empty';
+  const what = isVault
+    ? 'already holds a vault'
+    : facts.kind === 'folder'
+      ? 'is not empty'
+      : 'is no folder';
   throw new FieldVaultError(
     'TARGET_NOT_EMPTY',
-    `${path} ${what}. Nothing was changed; name a new folder, for example ${path}/FieldVault.`,
+    `${path} ${what}. Nothing was changed; name a new folder, for example ${path}${facts.kind === 'folder' ? '/FieldVault' : '-vault'}.`,
     { details: { path }, retry: 'after-user-acts' },
   );
+}
+
+/** Where a link leads to; the path itself where it is none, or leads nowhere. */
+async function behindLink(disk: Disk, path: string): Promise<string> {
+  const isLink = (await disk.stat(path))?.kind === 'link';
+  return isLink ? disk.resolve(path).catch(() => path) : path;
 }
 
 async function fillVault(world: World, root: string, label = ''): Promise<void> {

@@ -91,6 +91,19 @@ export class JournalWriter {
   }
 }
 
+/** What an error while reading a vault means: nothing was to be written, and write protection is no matter. */
+export function readError(error: unknown, where: string): Error {
+  const code = systemCodeOf(error);
+  if (code !== 'EACCES' && code !== 'EPERM') return targetError(error, where);
+  const message = `You may not read this vault (${where}: ${messageOf(error)}). Nothing was changed; look at the owner and the rights of its folder, or open it as another user.`;
+  const details = { where, code };
+  return new FieldVaultError('TARGET_GONE', message, {
+    details,
+    retry: 'after-user-acts',
+    cause: error,
+  });
+}
+
 /**
  * What an error while writing to a vault means for the whole operation. An error that no system made is our own bug and
  * stays as it is.
@@ -110,6 +123,14 @@ export function targetError(error: unknown, where: string): Error {
   if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') {
     const message = `The vault cannot be written (${where}: ${messageOf(error)}). What was protected before is safe; check the drive's write protection and your rights.`;
     return new FieldVaultError('TARGET_READ_ONLY', message, {
+      details,
+      retry: 'after-user-acts',
+      cause: error,
+    });
+  }
+  if (code === 'EEXIST' || code === 'ENOTDIR') {
+    const message = `A file stands where a folder is needed (${where}: ${messageOf(error)}). It was not touched; name another folder, or move the file away.`;
+    return new FieldVaultError('TARGET_NOT_EMPTY', message, {
       details,
       retry: 'after-user-acts',
       cause: error,

@@ -72,6 +72,23 @@ describe('leases', () => {
     expect(await liveLeases(elsewhere, vault.root)).toHaveLength(1);
   });
 
+  it('leave no files for ever: who holds the vault clears the dead ones away, and no live one', async () => {
+    const { lease } = await take();
+    world.host.running.clear();
+    world.host.running.add(101);
+    world.disk.stage.plant('/vault/leases/000009-ffffffffffffffff.jsonl', '');
+    const elsewhere = { ...world, host: { name: 'other', processId: 1, isRunning: () => false } };
+    // From another machine nobody can tell that its process is gone.
+    expect(await liveLeases(elsewhere, vault.root)).toHaveLength(1);
+    expect(world.disk.stage.paths('/vault/leases')).toHaveLength(2);
+    const { writer } = await take();
+    const left = world.disk.stage.paths('/vault/leases');
+    expect(left).toEqual([expect.stringContaining(writer.id)]);
+    // The one that was taken for dead comes back and finds nothing to give back.
+    await lease.release();
+    expect(world.disk.stage.paths('/vault/leases')).toEqual(left);
+  });
+
   it('are refused while a backup writes, and a backup is refused while one is held', async () => {
     const backup = await VaultWriter.open(world, vault);
     const late = await openVault(world, '/vault');

@@ -1,4 +1,4 @@
-import { FieldVaultError, LIMITS } from '../base/index.ts';
+import { FieldVaultError, LIMITS, systemCodeOf } from '../base/index.ts';
 import type { FolderEntry, World } from '../platform/index.ts';
 import { readSmallFile, writeSmallFile } from '../store/index.ts';
 import type { Ledger } from './ledger.ts';
@@ -80,9 +80,23 @@ export async function takeLease(
   const other = (await liveLeases(world, vault.root)).find((found) => found.first < lease.first);
   const journal =
     other === undefined ? await findLiveJournal(world, vault, options.writer) : undefined;
-  if (other === undefined && journal === undefined) return hold(world, vault.root, lease, options);
+  if (other === undefined && journal === undefined) {
+    await clearDead(world, vault.root, lease).catch(() => {});
+    return hold(world, vault.root, lease, options);
+  }
   await dropLease(world, vault.root, lease);
   throw leasedError(other ?? { act: 'backup', host: journal?.host ?? 'another machine' });
+}
+
+/** Removes the files of leases that are dead; whoever holds the vault may. What cannot be removed harms nobody. */
+async function clearDead(world: LeaseWorld, root: string, own: Lease): Promise<void> {
+  const folder = `${root}/leases`;
+  for (const entry of await world.disk.listFolder(folder)) {
+    if (entry.name === own.name) continue;
+    const lease = await readLease(world, folder, entry);
+    const isLive = lease !== null && lease !== 'gone' && isLiveLease(world, lease);
+    if (!isLive) await world.disk.removeFile(`${folder}/${entry.name}`).catch(() => {});
+  }
 }
 
 /** Renews by writing a newer lease before the older one goes: there is no moment without one. */
@@ -113,7 +127,12 @@ function hold(
 }
 
 async function dropLease(world: LeaseWorld, root: string, lease: Lease): Promise<void> {
-  await world.disk.removeFile(`${root}/leases/${lease.name}`);
+  try {
+    await world.disk.removeFile(`${root}/leases/${lease.name}`);
+  } catch (error) {
+    // Another act took it for dead meanwhile, and has cleared it away.
+    if (systemCodeOf(error) !== 'ENOENT') throw error;
+  }
 }
 
 /** The error that names who works on the vault. */

@@ -1,7 +1,7 @@
-import { FieldVaultError } from '../base/index.ts';
+import { FieldVaultError, systemCodeOf } from '../base/index.ts';
 import type { Disk, World } from '../platform/index.ts';
 import { readSmallFile } from '../store/index.ts';
-import { targetError } from './journal-writer.ts';
+import { readError } from './journal-writer.ts';
 import { Ledger } from './ledger.ts';
 import { parseLine } from './line.ts';
 import { type JournalFacts, listJournals, readJournal } from './read-journal.ts';
@@ -32,7 +32,7 @@ export interface Vault {
 
 /**
  * Opens a vault and reads its journals.
- * @throws FieldVaultError NOT_A_VAULT, UNSUPPORTED_FORMAT, TARGET_GONE
+ * @throws FieldVaultError NOT_A_VAULT, UNSUPPORTED_FORMAT, TARGET_GONE (also where it may not be read)
  */
 export async function openVault(world: Pick<World, 'disk'>, path: string): Promise<Vault> {
   const { disk } = world;
@@ -40,6 +40,7 @@ export async function openVault(world: Pick<World, 'disk'>, path: string): Promi
   const ledger = new Ledger();
   const journals: JournalFacts[] = [];
   const unreadable: { name: string; message: string }[] = [];
+  let denied: unknown = null;
   for (const name of await listIfThere(disk, `${root}/journal`)) {
     try {
       journals.push(
@@ -48,10 +49,11 @@ export async function openVault(world: Pick<World, 'disk'>, path: string): Promi
     } catch (error) {
       // One journal file that cannot be read must not hide what the others know.
       unreadable.push({ name: name.name, message: String(error) });
+      if (DENIED.has(systemCodeOf(error))) denied = error;
     }
   }
   const identity = (await readIdentity(disk, root)) ?? identityFromJournals(journals);
-  if (identity === null) throw notAVault(path);
+  if (identity === null) throw denied === null ? notAVault(path) : readError(denied, root);
   if (identity.format > FORMAT) {
     throw new FieldVaultError(
       'UNSUPPORTED_FORMAT',
@@ -79,10 +81,15 @@ export async function refreshVault(world: Pick<World, 'disk'>, vault: Vault): Pr
   Object.assign(vault, fresh);
 }
 
+const DENIED = new Set(['EACCES', 'EPERM']);
+
 async function resolveRoot(disk: Disk, path: string): Promise<string> {
-  const facts = await disk.stat(path).catch(() => null);
-  if (facts === null) throw notAVault(path);
-  return disk.resolve(path);
+  try {
+    if ((await disk.stat(path)) !== null) return await disk.resolve(path);
+  } catch (error) {
+    if (DENIED.has(systemCodeOf(error))) throw readError(error, path);
+  }
+  throw notAVault(path);
 }
 
 async function listIfThere(disk: Disk, folder: string): ReturnType<typeof listJournals> {
@@ -90,7 +97,7 @@ async function listIfThere(disk: Disk, folder: string): ReturnType<typeof listJo
     return (await disk.stat(folder)) === null ? [] : await listJournals(disk, folder);
   } catch (error) {
     // Nothing must be done to a vault whose truth cannot even be listed.
-    throw targetError(error, folder);
+    throw readError(error, folder);
   }
 }
 
