@@ -79,8 +79,16 @@ async function decodeJpeg(
   const isTrap = pixels > Math.max(TRAP_PIXELS_MIN, place.lengthBytes * PIXELS_PER_BYTE_MAX);
   const pixelsMax = frame.isProgressive ? HELD_PIXELS_MAX : STREAMED_PIXELS_MAX;
   if (isTrap || pixels > pixelsMax) return null;
-  const decoded = await decode(await source.read(place.offset, place.lengthBytes), pixelsMax, side);
-  return decoded === null ? null : { ...decoded, orientation: null };
+  const { width, height } = frame;
+  const sharp = await loadSharp();
+  try {
+    const bytes = await source.read(place.offset, place.lengthBytes);
+    const image = shrunk(sharp(bytes, optionsFor(pixelsMax)), side);
+    const made = await toPixels(frame.components === 3 ? image : asColour(image));
+    return made === null ? null : { pixels: made, orientation: null, width, height };
+  } catch {
+    return null;
+  }
 }
 
 /** The decoder here reads AV1; HEVC, which HEIC pictures are coded in, it does not. */
@@ -91,19 +99,12 @@ async function isAvif(source: ByteSource): Promise<boolean> {
 
 async function decode(bytes: Uint8Array, pixelsMax: number, side: number): Promise<Decoded | null> {
   const sharp = await loadSharp();
-  // Salvage: what is left of a damaged picture is better than none.
-  const options: SharpOptions = {
-    failOn: 'none',
-    limitInputPixels: pixelsMax,
-    ignoreIcc: true,
-    pages: 1,
-  };
   try {
-    const image = sharp(bytes, options);
+    const image = sharp(bytes, optionsFor(pixelsMax));
     const { width, height, format, orientation } = await image.metadata();
     // Drawings are programs of a kind, and nothing that a camera writes.
     if (format === 'svg' || format === 'pdf') return null;
-    const pixels = await toPixels(image, side);
+    const pixels = await toPixels(asColour(shrunk(image, side)));
     // What the AVIF decoder gives out stands upright already.
     const turn = format === 'heif' ? 1 : orientationOf(orientation);
     return pixels === null ? null : { pixels, orientation: turn, width, height };
@@ -112,13 +113,27 @@ async function decode(bytes: Uint8Array, pixelsMax: number, side: number): Promi
   }
 }
 
-async function toPixels(image: Sharp, side: number): Promise<Pixels | null> {
-  const { data, info } = await image
-    .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
-    .flatten({ background: '#ffffff' })
-    .toColourspace('srgb')
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true });
+/** Salvage: what is left of a damaged picture is better than none. */
+function optionsFor(pixelsMax: number): SharpOptions {
+  return { failOn: 'none', limitInputPixels: pixelsMax, ignoreIcc: true, pages: 1 };
+}
+
+function shrunk(image: Sharp, side: number): Sharp {
+  return image.resize({
+    width: side,
+    height: side,
+    fit: 'inside',
+    withoutEnlargement: true,
+    kernel: 'linear',
+  });
+}
+
+function asColour(image: Sharp): Sharp {
+  return image.flatten({ background: '#ffffff' }).toColourspace('srgb');
+}
+
+async function toPixels(image: Sharp): Promise<Pixels | null> {
+  const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
   const count = width * height;
   if (data.length < count * channels || count === 0) return null;

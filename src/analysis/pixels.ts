@@ -44,6 +44,13 @@ function coverOf(cell: number, start: number, length: number): Cover {
   return { first, last, firstWeight: first + 1 - from, lastWeight: to - last };
 }
 
+/** Pixels looked at in each cell along an axis, at least, where it has as many: a mean of 64 is steady enough. */
+const CELL_SAMPLES_MIN = 8;
+
+function strideOf(length: number): number {
+  return Math.max(1, Math.floor(length / (GRID_SIDE * CELL_SAMPLES_MIN)));
+}
+
 /** Means over the rectangle's cells: first along rows, then along columns; the edge pixels count by what is covered. */
 function squeezed({ width, rgb }: Pixels, part: Rectangle): Grid {
   const rowCells = new Float32Array(GRID_SIDE * 3);
@@ -52,11 +59,13 @@ function squeezed({ width, rgb }: Pixels, part: Rectangle): Grid {
     coverOf(cell, part.left, part.width),
   );
   const weights = new Float32Array(GRID_SIDE);
+  const rowStride = strideOf(part.height);
   for (let cell = 0; cell < GRID_SIDE; cell += 1) {
     const cover = coverOf(cell, part.top, part.height);
-    for (let row = cover.first; row <= cover.last; row += 1) {
+    for (let row = cover.first; row <= cover.last; row += rowStride) {
       const weight = weightAt(cover, row);
-      squeezeRow(rgb.subarray(row * width * 3, (row + 1) * width * 3), columns, rowCells);
+      const line = rgb.subarray(row * width * 3, (row + 1) * width * 3);
+      squeezeRow(line, { columns, stride: strideOf(part.width) }, rowCells);
       weights[cell]! += weight;
       const start = cell * GRID_SIDE * 3;
       for (let at = 0; at < GRID_SIDE * 3; at += 1) grid[start + at]! += rowCells[at]! * weight;
@@ -73,11 +82,18 @@ function weightAt(cover: Cover, at: number): number {
   return at === cover.last ? cover.lastWeight : 1;
 }
 
-function squeezeRow(row: Uint8Array, columns: readonly Cover[], target: Float32Array): void {
+function squeezeRow(
+  row: Uint8Array,
+  { columns, stride }: { readonly columns: readonly Cover[]; readonly stride: number },
+  target: Float32Array,
+): void {
   for (let cell = 0; cell < columns.length; cell += 1) {
     const cover = columns[cell]!;
-    let [red, green, blue, sum] = [0, 0, 0, 0];
-    for (let column = cover.first; column <= cover.last; column += 1) {
+    let red = 0;
+    let green = 0;
+    let blue = 0;
+    let sum = 0;
+    for (let column = cover.first; column <= cover.last; column += stride) {
       const weight = weightAt(cover, column);
       const at = column * 3;
       red += row[at]! * weight;

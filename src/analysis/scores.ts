@@ -1,4 +1,4 @@
-import { LUMA_WEIGHTS, type Pixels, type Rectangle } from './pixels.ts';
+import type { Pixels, Rectangle } from './pixels.ts';
 
 /**
  * Measures of one frame, to be compared within a burst only: they depend on the scene, and on how large the picture was
@@ -38,14 +38,15 @@ export function scoresOf(pixels: Pixels, part: Rectangle): Scores {
   };
 }
 
-function lumaOf({ width, rgb }: Pixels, part: Rectangle): Float32Array {
-  const [red, green, blue] = LUMA_WEIGHTS;
-  const luma = new Float32Array(part.width * part.height);
+/** Luma in whole steps, as its source has them; weights of ITU-R BT.601 in 256ths. */
+function lumaOf({ width, rgb }: Pixels, part: Rectangle): Uint8Array {
+  const luma = new Uint8Array(part.width * part.height);
   for (let row = 0; row < part.height; row += 1) {
     let at = ((part.top + row) * width + part.left) * 3;
     const start = row * part.width;
-    for (let column = 0; column < part.width; column += 1, at += 3) {
-      luma[start + column] = rgb[at]! * red + rgb[at + 1]! * green + rgb[at + 2]! * blue;
+    const end = start + part.width;
+    for (let to = start; to < end; to += 1, at += 3) {
+      luma[to] = (77 * rgb[at]! + 150 * rgb[at + 1]! + 29 * rgb[at + 2]!) >> 8;
     }
   }
   return luma;
@@ -93,14 +94,19 @@ function deviation({ count, sum, squares }: Moments): number {
 }
 
 /** Laplacian with four neighbours and Sobel's gradient in one pass: a window of 3 x 3 that moves along each row. */
-function measureTile(luma: Float32Array, width: number, tile: Rectangle): Moments {
-  let [sum, squares, gradients] = [0, 0, 0];
+function measureTile(luma: Uint8Array, width: number, tile: Rectangle): Moments {
+  let sum = 0;
+  let squares = 0;
+  let gradients = 0;
   for (let row = tile.top; row < tile.top + tile.height; row += 1) {
     let at = row * width + tile.left;
     const end = at + tile.width;
-    let [a, b] = [luma[at - width - 1]!, luma[at - width]!];
-    let [d, e] = [luma[at - 1]!, luma[at]!];
-    let [g, h] = [luma[at + width - 1]!, luma[at + width]!];
+    let a = luma[at - width - 1]!;
+    let b = luma[at - width]!;
+    let d = luma[at - 1]!;
+    let e = luma[at]!;
+    let g = luma[at + width - 1]!;
+    let h = luma[at + width]!;
     for (; at < end; at += 1) {
       const c = luma[at - width + 1]!;
       const f = luma[at + 1]!;

@@ -5,6 +5,8 @@ export interface JpegFrame {
   readonly width: number;
   readonly height: number;
   readonly isProgressive: boolean;
+  /** 1: grey, 3: colour, 4: CMYK. */
+  readonly components: number;
   /** Segments before the first scan. */
   readonly segments: readonly JpegSegment[];
 }
@@ -36,7 +38,7 @@ export async function readJpegFrame(
   const start = await source.read(offset, 2);
   if (start.length < 2 || start[0] !== 0xff || start[1] !== 0xd8) return null;
   const segments: JpegSegment[] = [];
-  let frame: Pick<JpegFrame, 'width' | 'height' | 'isProgressive'> | null = null;
+  let frame: Omit<JpegFrame, 'segments'> | null = null;
   let at = offset + 2;
   while (at + 4 <= end && segments.length < SEGMENTS_MAX) {
     const head = await source.read(at, 11);
@@ -52,11 +54,11 @@ export async function readJpegFrame(
     if (length < 2) break;
     segments.push({ marker, offset: at + 4, lengthBytes: Math.min(length - 2, end - at - 4) });
     if (isFrameMarker(marker)) {
-      if (marker > 0xc2 || head.length < 9 || head[4] !== PRECISION_BITS) return null;
+      if (marker > 0xc2 || head.length < 10 || head[4] !== PRECISION_BITS) return null;
       const height = head[5]! * 256 + head[6]!;
       const width = head[7]! * 256 + head[8]!;
       if (width === 0 || height === 0) return null;
-      frame = { width, height, isProgressive: marker === 0xc2 };
+      frame = { width, height, isProgressive: marker === 0xc2, components: head[9]! };
     }
     at += 2 + length;
   }
