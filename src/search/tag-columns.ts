@@ -12,7 +12,7 @@ import {
 import type { TagTest } from './compile.ts';
 
 /** Frames whose tags are put together: more are smaller on disk and need more memory while they are written. */
-const SEGMENT_FRAMES = 4096;
+const SEGMENT_FRAMES = 2048;
 /** UTF-16 units of different texts of one segment, about half of its memory in bytes. */
 const SEGMENT_UNITS_MAX = 8_000_000;
 
