@@ -16,6 +16,7 @@ export {
   textTest,
   WORD_FIELDS,
 } from './matches.ts';
+export { nearestName } from './nearest-name.ts';
 export { parseQuery } from './parse-query.ts';
 export { queryHelp } from './query-help.ts';
 export { TAG_TEXT_MAX, tagAsked, tagFits, tagNumber } from './tags.ts';

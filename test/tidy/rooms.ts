@@ -66,7 +66,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   analysis: { imports: ['base', 'kernels', 'codec', 'platform'], packages: ['sharp'] },
   store: { imports: ['base', 'platform'] },
   vault: { imports: ['base', 'platform', 'store'] },
-  priority: { imports: ['base', 'query'], isSync: true },
+  priority: { imports: ['base', 'query'], packages: ['yaml'], isSync: true },
   search: { imports: ['base', 'platform', 'query'], node: ['node:sqlite'] },
   learn: { imports: ['base', 'platform', 'query', 'metadata', 'analysis', 'vault', 'search'] },
   backup: {
