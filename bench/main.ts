@@ -7,6 +7,7 @@ import { findProgram } from './command.ts';
 import { BENCH as FRAMES } from './frames.bench.ts';
 import { BENCH as GIVE_BACK } from './give-back.bench.ts';
 import { BENCH as GROUPING } from './grouping.bench.ts';
+import { BENCH as LIBRARY } from './library.bench.ts';
 import { BENCH as LIKENESS } from './likeness.bench.ts';
 import { describeMachine } from './machine.ts';
 import { BENCH as METADATA } from './metadata.bench.ts';
@@ -29,6 +30,7 @@ const BENCHES: readonly Bench[] = [
   GROUPING,
   SEARCH,
   LIKENESS,
+  LIBRARY,
 ];
 const FULL: BenchSizes = { cardBytes: 2_000_000_000, smallFiles: 100_000, rounds: 3 };
 const PAGE = join(import.meta.dirname, '..', 'docs', 'benchmarks.md');

@@ -56,9 +56,9 @@ function optionsOf({ threshold, gap }: SimilarWords): GroupOptions {
       ? {}
       : {
           burstDistanceMax: threshold,
-          driftDistanceMax: threshold + 20,
+          panoramaEndsMin: threshold + 20,
           bracketDistanceMax: threshold + 7,
-          steadyDistanceMax: Math.min(threshold, 31),
+          steadyDistanceMax: Math.min(threshold, 45),
           lookAlikeDistanceMax: Math.min(threshold, 31),
         };
   const seconds =

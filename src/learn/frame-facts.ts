@@ -36,7 +36,7 @@ export function frameFactsOf(
     sizeBytes: parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     latitude: facts?.latitude ?? null,
     longitude: facts?.longitude ?? null,
-    hasIssue: frame.ambiguities.length > 0 || parts.some(hasTrouble),
+    hasIssue: frame.ambiguities.length > 0 || parts.some(({ file }) => file.hasTrouble),
     tags,
   };
 }
@@ -66,12 +66,4 @@ function ratingOf(editors: readonly EditorFacts[], embedded: number | null): num
 
 function unique(texts: readonly string[]): string[] {
   return [...new Set(texts)];
-}
-
-function hasTrouble({ look, full }: KnownFrame['parts'][number]): boolean {
-  return (
-    (look?.trouble ?? null) !== null ||
-    (full?.trouble ?? null) !== null ||
-    (full?.disagreements.length ?? 0) > 0
-  );
 }

@@ -5,7 +5,7 @@ import { localMsOf } from './local-time.ts';
 /** What grouping has to know of a frame. */
 export function groupFrameOf({ frame, parts, facts }: KnownFrame): GroupFrame {
   const time = facts?.time ?? null;
-  const look = firstOf(parts, ({ look }) => look?.look ?? null);
+  const look = firstOf(parts, ({ file }) => file.look);
   const body = [facts?.make, facts?.model, facts?.serial].map((part) => part ?? '').join('|');
   return {
     id: frame.id,
@@ -26,8 +26,8 @@ export function groupFrameOf({ frame, parts, facts }: KnownFrame): GroupFrame {
     shutterSeconds: facts?.shutterSeconds ?? null,
     aperture: facts?.aperture ?? null,
     iso: facts?.iso ?? null,
-    focusDistance: firstOf(parts, ({ full }) => full?.focusDistance ?? null),
-    hint: firstOf(parts, ({ full }) => full?.hint ?? null),
+    focusDistance: firstOf(parts, ({ file }) => file.focusDistance),
+    hint: firstOf(parts, ({ file }) => file.hint),
     userGroup: null,
   };
 }

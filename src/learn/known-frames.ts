@@ -9,15 +9,13 @@ import {
   roleOf,
 } from '../metadata/index.ts';
 import type { CatalogWords } from './catalog-words.ts';
-import type { FullFacts, LookFacts } from './kept.ts';
-import type { KnownFacts } from './known-facts.ts';
+import { type KnownFacts, type KnownFile, UNKNOWN_FILE } from './known-facts.ts';
 import { localMsOf } from './local-time.ts';
 import type { SourceState, StoredPart } from './states.ts';
 
 /** One part of a frame with what is known of its content. */
 export interface KnownPart extends StoredPart {
-  readonly look: LookFacts | null;
-  readonly full: FullFacts | null;
+  readonly file: KnownFile;
 }
 
 /** A frame with all that is known of it. */
@@ -45,8 +43,7 @@ export function knownFrames(
 ): KnownFrame[] {
   const parts = new Map<string, KnownPart>();
   for (const part of state.parts) {
-    const look = known.looks.get(part.blob) ?? null;
-    parts.set(part.path, { ...part, look, full: known.full.get(part.blob) ?? null });
+    parts.set(part.path, { ...part, file: known.files.get(part.blob) ?? UNKNOWN_FILE });
   }
   const frames: KnownFrame[] = [];
   for (const frame of joinFrames([...parts.values()].map(framePartOf))) {
@@ -68,10 +65,10 @@ function knownFrame(
   }
   parts.sort((a, b) => Number(b.path === frame.primary) - Number(a.path === frame.primary));
   let facts: QuickFacts | null = null;
-  for (const part of parts) facts = mergeFacts(facts, factsOf(part));
+  for (const { file } of parts) facts = mergeFacts(facts, file.facts);
   // A catalog is where a photographer works; a sidecar may be older than it, and what stands in the file older still.
   const said = parts.filter(isPicture).flatMap(({ path }) => words.of(path, isUniqueName(path)));
-  const sidecars = parts.flatMap(({ look }) => look?.editor ?? []);
+  const sidecars = parts.flatMap(({ file }) => file.editor);
   return { frame, parts, facts, editors: [...said, ...sidecars] };
 }
 
@@ -85,13 +82,8 @@ function sidecarForOf(said: EditorFacts | undefined): string | null {
   return said.path.slice(said.path.lastIndexOf('.') + 1);
 }
 
-/** What a file says of itself: the full record fills what was not seen at first. */
-function factsOf({ look, full }: KnownPart): QuickFacts | null {
-  return mergeFacts(look?.quick ?? null, full?.facts ?? null);
-}
-
 function framePartOf(part: KnownPart): FramePart {
-  const facts = factsOf(part);
+  const { facts, contentIdentifier, editor } = part.file;
   return {
     path: part.path,
     sizeBytes: part.sizeBytes,
@@ -101,7 +93,7 @@ function framePartOf(part: KnownPart): FramePart {
     model: facts?.model ?? null,
     serial: facts?.serial ?? null,
     takenMs: localMsOf(facts?.time ?? null),
-    contentIdentifier: part.full?.contentIdentifier ?? null,
-    sidecarFor: sidecarForOf(part.look?.editor[0]),
+    contentIdentifier,
+    sidecarFor: sidecarForOf(editor[0]),
   };
 }

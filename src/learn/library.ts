@@ -14,7 +14,7 @@ export interface Library {
   readonly groups: readonly Group[];
 }
 
-/** Joins all that is known of these states into frames and groups. Needs about 4 kB of memory a frame. */
+/** Joins all that is known of these states into frames and groups. Needs some 6 kB of memory a frame. */
 export async function readLibrary(
   world: Pick<World, 'disk'>,
   vault: Vault,
