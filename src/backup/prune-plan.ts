@@ -1,6 +1,12 @@
 import type { BlobId } from '../base/index.ts';
 import { roleOf } from '../metadata/index.ts';
-import { type Ledger, listSnapshots, type RunId, walkStates } from '../vault/index.ts';
+import {
+  type Ledger,
+  listSnapshots,
+  type RunId,
+  type TreeEntry,
+  walkStates,
+} from '../vault/index.ts';
 import { pathFilter } from './path-filter.ts';
 
 /** A stored file that nothing needs. */
@@ -21,9 +27,14 @@ export interface PrunePlan {
  * Finds stored files that no snapshot, unfinished run or suspicion needs. A camera's captures are dropped only where a
  * person named them: forgetting a snapshot must never cost a picture by itself.
  * @param captures globs on `<source>/<path>` of captures that may go
+ * @param isWhole whether the journals tell all that was ever acknowledged
  */
-export function planPrune(ledger: Ledger, captures: readonly string[] = []): PrunePlan {
-  const needed = neededBlobs(ledger);
+export function planPrune(
+  ledger: Ledger,
+  captures: readonly string[] = [],
+  isWhole = true,
+): PrunePlan {
+  const needed = neededBlobs(ledger, isWhole);
   const paths = pathsOf(ledger, needed);
   const filters = captures.map((glob) => pathFilter(glob));
   const drop: Droppable[] = [];
@@ -43,20 +54,33 @@ export function planPrune(ledger: Ledger, captures: readonly string[] = []): Pru
   return { drop, keptCaptures };
 }
 
-function neededBlobs(ledger: Ledger): Set<BlobId> {
+function neededBlobs(ledger: Ledger, isWhole: boolean): Set<BlobId> {
   const needed = new Set<BlobId>(ledger.suspects.map((suspect) => suspect.blob));
-  for (const { fresh } of walkStates(ledger, statesOf(ledger))) {
-    for (const { kind, content } of fresh.values()) {
-      if (kind === 'file') needed.add(content as BlobId);
+  const expected = new Map<string, string>();
+  const wanted: [RunId, string][] = [];
+  for (const { id, sources } of listSnapshots(ledger)) {
+    for (const source of sources) {
+      wanted.push([id, source.source]);
+      if ('tree' in source) expected.set(`${id}/${source.source}`, String(source.tree));
+    }
+  }
+  const uncertain = new Set<string>();
+  for (const { run, source, totals, fresh } of walkStates(ledger, wanted)) {
+    for (const entry of fresh.values()) addContent(needed, entry);
+    const tree = expected.get(`${run}/${source}`);
+    if (tree === undefined ? !isWhole : tree !== totals.tree) uncertain.add(source);
+  }
+  // A list that is not whole may have named whatever its source ever held.
+  for (const run of ledger.runs.values()) {
+    for (const source of uncertain) {
+      for (const entry of run.changes.get(source)?.values() ?? []) addContent(needed, entry);
     }
   }
   return needed;
 }
 
-function* statesOf(ledger: Ledger): Generator<readonly [RunId, string]> {
-  for (const { id, sources } of listSnapshots(ledger)) {
-    for (const { source } of sources) yield [id, source];
-  }
+function addContent(needed: Set<BlobId>, entry: TreeEntry | null): void {
+  if (entry?.kind === 'file') needed.add(entry.content as BlobId);
 }
 
 /** Every path that a blob nobody needs ever had. */

@@ -89,6 +89,7 @@ function summaryOf(vault: Vault, report: CheckReport): Readonly<Record<string, u
     damaged,
     leftOver,
     unknown: report.unknown.length,
+    accepted: report.accepted.length,
     filesRead,
     bytesRead,
     verified,
@@ -122,6 +123,10 @@ function tell({ output }: Session, told: Told): void {
     const files = formatCount(leftOver, 'file');
     const fate = gaps.length === 0 ? '"prune" removes them' : '"prune" keeps them for now';
     output.say(`  left over: ${files} of interrupted work, harmless; ${fate}`);
+  }
+  const accepted = [...new Set(report.accepted.map(({ path }) => path))];
+  if (accepted.length > 0) {
+    output.say(`  given up:  what was lost of the journal, and accepted: ${accepted.join(', ')}`);
   }
   if (unknown.length > 0) output.say(`  unknown:   ${unknownText(unknown)}; "prune" keeps them`);
   output.showIssues();

@@ -56,7 +56,7 @@ const ADVICE: Readonly<
       'place of the journal is damaged or missing:',
       'places of the journal are damaged or missing:',
     ],
-    text: 'what stands in other lines, and the stored files, are safe. No other vault mends a journal; back up the sources again, which writes what is missing. It stays named.',
+    text: 'what stands in other lines, and the stored files, are safe. No other vault mends a journal; back up the sources again, which writes what is missing. It stays named until "prune --accept-loss" gives it up.',
   },
   snapshot: {
     noun: ['list of files is not whole:', 'lists of files are not whole:'],

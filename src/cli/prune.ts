@@ -10,6 +10,7 @@ interface PruneWords {
   readonly vault: string;
   readonly dryRun?: true;
   readonly capture?: readonly string[];
+  readonly acceptLoss?: readonly string[];
 }
 
 /** `prune --vault V`: removes what no snapshot needs. */
@@ -24,6 +25,10 @@ export function addPrune(program: Command, act: Act): void {
     .requiredOption('--vault <folder>', 'the vault', pathWord)
     .option('--dry-run', 'only say what would go')
     .option('--capture <glob...>', 'pictures that may go too, by <source>/<path> or <path>')
+    .option(
+      '--accept-loss <name...>',
+      'give up what a lost part of the journal said, as check names it',
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  fieldvault prune --vault /media/ssd/vault --dry-run\n' +
@@ -39,6 +44,7 @@ async function prune(session: Session, words: PruneWords): Promise<Ending> {
   const report = await pruneVault(world, vault, {
     dryRun: isDry,
     captures: words.capture ?? [],
+    acceptLoss: words.acceptLoss ?? [],
     signal,
   });
   for (const file of report.dropped) output.list(recordOf(file, 'dropped'), lineOf(file));
@@ -61,6 +67,7 @@ async function prune(session: Session, words: PruneWords): Promise<Ending> {
       keptCaptureBytes: sizeOf(keptCaptures),
       leftOver,
       unknown: unknown.length,
+      accepted: report.accepted,
       interrupted: report.isInterrupted,
     },
   };
@@ -83,6 +90,9 @@ function tell({ output }: Session, report: PruneReport, isDry: boolean): void {
   const files = `${formatCount(dropped.length, 'file')} (${formatBytes(bytes)})`;
   const began = report.isInterrupted ? 'Interrupted; the same command goes on there. ' : '';
   output.say(isDry ? `Would remove ${files}; nothing was changed.` : `${began}Removed ${files}.`);
+  for (const path of report.accepted) {
+    output.say(`${isDry ? 'Would accept' : 'Accepted'}: what ${path} said is lost for good.`);
+  }
   if (leftOver > 0) {
     const others = formatCount(leftOver, 'file');
     output.say(

@@ -46,6 +46,8 @@ export interface CheckReport extends DataReading {
   readonly unknown: readonly string[];
   /** What the journals said once and do not say any more: until it is there again, prune removes nothing. */
   readonly gaps: readonly Gap[];
+  /** Those of them that a person accepted: they are no damage any more, and hold nothing up. */
+  readonly accepted: readonly Gap[];
   readonly issues: readonly Issue[];
   readonly issueCount: number;
   readonly durationMs: number;
@@ -66,8 +68,8 @@ export async function check(
   const inventory = await listOriginals(world.disk, vault.root, (folder, error) => {
     report(findings, 'folder', folder, `This folder cannot be listed: ${messageOf(error)}`);
   });
-  const { leftOver, unknown } = findLeftOver(vault.ledger, inventory);
-  const gaps = await findGaps(world.disk, vault, inventory);
+  const { gaps, accepted } = await findGaps(world.disk, vault, inventory);
+  const { leftOver, unknown } = findLeftOver(vault.ledger, inventory, [...gaps, ...accepted]);
   checkJournals(vault, findings, { gaps, unknown });
   checkSnapshots(vault, findings);
   const present = checkPresence(vault, inventory, findings);
@@ -92,6 +94,7 @@ export async function check(
     leftOver: leftOver.length + unfinished.length,
     unknown,
     gaps,
+    accepted,
     issues: findings.issues.kept,
     issueCount: findings.issues.count,
     durationMs: world.clock.monotonicMs() - startMs,

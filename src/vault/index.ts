@@ -5,7 +5,7 @@
 export { type CheckOptions, type CheckReport, check } from './check.ts';
 export { createVault, fileRecord } from './create.ts';
 export { type Learned, learnedOf, readFacts } from './facts.ts';
-export { findGaps, type Gap } from './gaps.ts';
+export { findGaps, type Gap, type Gaps } from './gaps.ts';
 export { findByName, type Inventory, listOriginals, storedFiles } from './inventory.ts';
 export { targetError } from './journal-writer.ts';
 export { type HeldLease, takeLease } from './leases.ts';
@@ -21,8 +21,10 @@ export {
 export { findLeftOver, type LeftOver } from './left-over.ts';
 export { FORMAT, openVault, type Vault, type VaultIdentity } from './open.ts';
 export { isSafePath } from './parse-record.ts';
-export type { JournalFacts, LineDamage } from './read-journal.ts';
+export { JOURNAL_NUMBER_MAX, type JournalFacts, type LineDamage } from './read-journal.ts';
 export type {
+  AcceptedLoss,
+  AcceptedRecord,
   BlobRecord,
   DamagedRecord,
   DropRecord,

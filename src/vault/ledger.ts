@@ -1,5 +1,6 @@
 import type { BlobId } from '../base/index.ts';
 import type {
+  AcceptedLoss,
   BlobRecord,
   DamagedRecord,
   EntryRecord,
@@ -75,6 +76,8 @@ export class Ledger {
   /** Closed journal files by name. */
   readonly closed: Map<string, { readonly bytes: number; readonly sha256: BlobId }> = new Map();
   readonly suspects: SuspectRecord[] = [];
+  /** Losses of the journals that a person accepted. */
+  readonly accepted: AcceptedLoss[] = [];
   /** By folder: stored files since its last SHA256SUMS, in the order they came; dropped ones still among them. */
   readonly #unlisted: Map<string, Unlisted[]> = new Map();
   /** The folder of the place before: files of one folder follow each other. */
@@ -133,6 +136,9 @@ export class Ledger {
         this.facts.set(at, record);
         break;
       }
+      case 'accepted':
+        for (const loss of record.losses) this.accepted.push(loss);
+        break;
       case 'closed':
         this.closed.set(record.journal, { bytes: record.bytes, sha256: record.sha256 });
         break;

@@ -1,8 +1,9 @@
 import type { BlobId } from '../base/index.ts';
 import type { Disk } from '../platform/index.ts';
-import { readSmallFile } from '../store/index.ts';
+import { RunningDigest, readSmallFile } from '../store/index.ts';
 import { type Inventory, placeKey, unnamed } from './inventory.ts';
 import type { Ledger } from './ledger.ts';
+import type { AcceptedLoss } from './records.ts';
 
 const SUMS = /\/SHA256SUMS-(\d{6,12})(?:-\d+)?\.txt$/i;
 const SUMS_BYTES_MAX = 4_194_304;
@@ -21,8 +22,17 @@ export interface LeftOver {
   readonly unknown: readonly string[];
 }
 
-/** Sorts what no line names into what can go and what must stay. */
-export function findLeftOver(ledger: Ledger, inventory: Inventory): LeftOver {
+/**
+ * Sorts what no line names into what can go and what must stay.
+ * @param losses what the journals do not say any more, accepted or not: then less is known to be worthless
+ */
+export function findLeftOver(
+  ledger: Ledger,
+  inventory: Inventory,
+  losses: readonly { readonly path: string }[],
+): LeftOver {
+  const isWhole = losses.length === 0 && ledger.accepted.length === 0;
+  const lost = new Set(losses.map(({ path }) => path));
   const byDigits = Map.groupBy(ledger.blobs.keys(), (blob) => blob.slice(0, 16));
   const isKnown = (at: string): boolean => {
     const digits = /~([0-9a-f]{16,64})(\.[^./]*)?$/.exec(at)?.[1];
@@ -34,12 +44,14 @@ export function findLeftOver(ledger: Ledger, inventory: Inventory): LeftOver {
     if (stored === undefined) return false;
     const isThere = (at: string): boolean =>
       inventory.get(placeKey(at))?.sizeBytes === stored.sizeBytes;
-    return stored.places.length === 0 || stored.places.some((place) => isThere(place.at));
+    // What was dropped may have been protected again by a line that is lost.
+    return stored.places.length === 0 ? isWhole : stored.places.some((place) => isThere(place.at));
   };
   const leftOver: string[] = [];
   const unknown: string[] = [];
   for (const at of unnamed(ledger, inventory)) {
-    (numberOfSums(at) !== null || isKnown(at) ? leftOver : unknown).push(at);
+    const isLeftOver = numberOfSums(at) === null ? isKnown(at) : !lost.has(at);
+    (isLeftOver ? leftOver : unknown).push(at);
   }
   return { leftOver, unknown };
 }
@@ -52,8 +64,8 @@ export async function findOrphanedSums(
   disk: Disk,
   vault: { readonly root: string; readonly ledger: Ledger },
   inventory: Inventory,
-): Promise<string[]> {
-  const orphaned: string[] = [];
+): Promise<AcceptedLoss[]> {
+  const orphaned: AcceptedLoss[] = [];
   for (const at of unnamed(vault.ledger, inventory)) {
     if (numberOfSums(at) === null) continue;
     const bytes = await readSmallFile(disk, `${vault.root}/${at}`, SUMS_BYTES_MAX).catch(
@@ -64,7 +76,14 @@ export async function findOrphanedSums(
       (line) => /^([0-9a-f]{64}) {2}/.exec(line)?.[1] as BlobId | undefined,
     );
     const isUnknown = digests.some((id) => id !== undefined && !vault.ledger.blobs.has(id));
-    if (bytes === null || isUnknown) orphaned.push(at);
+    if (bytes === null) orphaned.push({ path: at });
+    else if (isUnknown) orphaned.push({ path: at, sha256: digestOf(bytes) });
   }
   return orphaned;
+}
+
+function digestOf(bytes: Uint8Array): BlobId {
+  const digest = new RunningDigest();
+  digest.update(bytes);
+  return digest.finish().blob;
 }

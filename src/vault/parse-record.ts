@@ -69,6 +69,15 @@ const isSnapshotSource = (value: unknown): value is SnapshotSource =>
     tree: isBlob,
   });
 
+const isLoss: Guard = (value) =>
+  typeof value === 'object' &&
+  value !== null &&
+  hasShape(value as LineValue, {
+    path: isPlace,
+    sha256: isOptional(isBlob),
+    last: isOptional(isCount),
+  });
+
 const AT_PATH: Shape = { run: isId, source: isSourceName, path: isSafePath };
 
 const SHAPES: Readonly<Record<JournalRecord['type'], Shape>> = {
@@ -123,6 +132,7 @@ const SHAPES: Readonly<Record<JournalRecord['type'], Shape>> = {
   drop: { blob: isBlob, at: isPlace, time: isText },
   verified: { blobs: isListOf(isId), how: isHow, time: isText },
   damaged: { blob: isBlob, at: isPlace, found: isText, time: isText },
+  accepted: { losses: isListOf(isLoss), time: isText },
   alive: { time: isText },
   closed: { journal: isPlace, bytes: isCount, sha256: isBlob },
   seal: { lines: isCount, sha256: isBlob },

@@ -160,6 +160,23 @@ export interface DamagedRecord {
   readonly time: string;
 }
 
+/** One loss that a person accepted, named so exactly that no later one is taken for it. */
+export interface AcceptedLoss {
+  /** As `check` names it: a journal file, the first of missing numbers, or a `SHA256SUMS`. */
+  readonly path: string;
+  /** Digest of what was still there of the file; left out where nothing of it could be read. */
+  readonly sha256?: BlobId;
+  /** The last of missing numbers. */
+  readonly last?: number;
+}
+
+/** A person knows what the journals do not say any more, and goes on without it. */
+export interface AcceptedRecord {
+  readonly type: 'accepted';
+  readonly losses: readonly AcceptedLoss[];
+  readonly time: string;
+}
+
 /** The writer is still there. */
 export interface AliveRecord {
   readonly type: 'alive';
@@ -196,6 +213,7 @@ export type JournalRecord =
   | DropRecord
   | VerifiedRecord
   | DamagedRecord
+  | AcceptedRecord
   | AliveRecord
   | ClosedRecord
   | SealRecord;
