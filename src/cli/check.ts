@@ -11,7 +11,8 @@ import { adviceOf } from './damage-advice.ts';
 import { exitOf } from './exit-code.ts';
 import type { Ending } from './output.ts';
 import { type Act, openNamedVault, type Session, withProgress } from './session.ts';
-import { formatBytes, formatCount, formatDuration, formatRate, unknownText } from './wording.ts';
+import { unknownText } from './unknown-text.ts';
+import { formatBytes, formatCount, formatDuration, formatRate } from './wording.ts';
 import { minutesWord, pathWord } from './words.ts';
 
 interface CheckWords {

@@ -3,7 +3,8 @@ import { type Droppable, type PruneReport, prune as pruneVault } from '../index.
 import { exitOf } from './exit-code.ts';
 import type { Ending } from './output.ts';
 import { type Act, openNamedVault, type Session } from './session.ts';
-import { formatBytes, formatCount, unknownText } from './wording.ts';
+import { unknownText } from './unknown-text.ts';
+import { formatBytes, formatCount } from './wording.ts';
 import { pathWord } from './words.ts';
 
 interface PruneWords {

@@ -30,13 +30,6 @@ export function quoteWord(word: string): string {
   return /["$`\\!]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`;
 }
 
-/** Says which files of a vault no line names; the first few by name. */
-export function unknownText(places: readonly string[]): string {
-  const first = places.slice(0, 3).join(', ');
-  const names = places.length > 3 ? `${first}, ...` : first;
-  return `${formatCount(places.length, 'file')} that no journal line names and whose content is nowhere else: ${names}`;
-}
-
 /** A length of time, as exact as a person needs it. */
 export function formatDuration(durationMs: number): string {
   const seconds = durationMs / 1000;
