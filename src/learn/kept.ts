@@ -1,5 +1,5 @@
 import type { BurstHint, Look } from '../analysis/index.ts';
-import type { EditorFacts, QuickFacts } from '../metadata/index.ts';
+import type { CatalogHealth, EditorFacts, QuickFacts } from '../metadata/index.ts';
 
 /**
  * The kinds of facts that vaults keep, each with the version of what learns it: a higher number makes everything of that
@@ -44,6 +44,8 @@ export interface FullFacts {
 
 /** What a catalog tells of its pictures; the first line about a catalog has its health. */
 export interface CatalogFacts {
-  readonly health: unknown;
+  /** `<source>/<path>` of the catalog. */
+  readonly path: string;
+  readonly health: CatalogHealth | null;
   readonly editor: readonly EditorFacts[];
 }

@@ -2,6 +2,7 @@ import { type Issue, IssueLog } from '../base/index.ts';
 import { openRecordReader, type RecordReader } from '../metadata/index.ts';
 import type { World } from '../platform/index.ts';
 import type { Vault } from '../vault/index.ts';
+import { catalogsToLearn, learnCatalogs } from './catalog-facts.ts';
 import { dropDamagedFacts } from './drop-damaged.ts';
 import { FactsKeeper } from './facts-keeper.ts';
 import type { Learning } from './learning.ts';
@@ -51,7 +52,8 @@ export async function learn(
   for (const one of vaults) await dropDamagedFacts(world, one).catch(() => 0);
   const looks = looksToLearn(vaults);
   const records = recordsToLearn(vaults, world, options.records !== undefined);
-  const total = looks.length + records.length;
+  const catalogs = catalogsToLearn(vaults, world);
+  const total = looks.length + records.length + catalogs.length;
   if (total > 0) {
     const keeper = await FactsKeeper.open(world, vaults, issues);
     let done = 0;
@@ -77,6 +79,7 @@ export async function learn(
       } finally {
         if (options.records === undefined) await reader.close();
       }
+      counts.catalogs = await learnCatalogs(world, learning, catalogs);
     } finally {
       await keeper.close();
     }

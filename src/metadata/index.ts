@@ -4,6 +4,12 @@
  */
 export { captureDay } from './capture-day.ts';
 export type { CaptureTime } from './capture-time.ts';
+export { type CatalogHealth, compareHealth } from './catalogs/catalog-health.ts';
+export type { CatalogCopy, CatalogKind, CatalogUnit } from './catalogs/catalog-unit.ts';
+export { type CatalogOutcome, copyCatalog } from './catalogs/copy-catalog.ts';
+export { readCosFacts } from './catalogs/cos.ts';
+export { findCatalogs } from './catalogs/find-catalogs.ts';
+export { type CatalogReading, readCatalog } from './catalogs/read-catalog.ts';
 export { compareFacts, mergeFacts } from './compare-facts.ts';
 export type { Editor, EditorFacts } from './editor-facts.ts';
 export { type FileRole, isImmutable, roleOf } from './file-kind.ts';

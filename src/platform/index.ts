@@ -17,7 +17,7 @@ export { type NodeDiskOptions, openNodeDisk } from './node-disk.ts';
 export { absolutePath, decodeName, encodeName, joinPath } from './node-path.ts';
 export { openNodeWorld } from './node-world.ts';
 export { readPackageFile } from './package-file.ts';
-export { makeScratchFolder } from './scratch-folder.ts';
+export { makeScratchFolder, removeScratchFolder } from './scratch-folder.ts';
 export { onInterrupt } from './signals.ts';
 export type {
   Clock,

@@ -68,7 +68,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   vault: { imports: ['base', 'platform', 'store'] },
   priority: { imports: ['base', 'query'], packages: ['yaml'], isSync: true },
   search: { imports: ['base', 'platform', 'query'], node: ['node:sqlite'] },
-  learn: { imports: ['base', 'platform', 'query', 'metadata', 'analysis', 'vault', 'search'] },
+  learn: {
+    imports: ['base', 'platform', 'query', 'metadata', 'analysis', 'store', 'vault', 'search'],
+  },
   backup: {
     imports: ['base', 'platform', 'codec', 'metadata', 'analysis', 'store', 'vault', 'priority'],
     packages: ['picomatch'],
