@@ -120,6 +120,12 @@ function tell({ output }: Session, told: Told): void {
       `  read:      ${formatCount(filesRead, 'file')}, ${formatBytes(bytesRead)} (${time})`,
     );
   }
+  if (report.tooLarge > 0) {
+    const files = formatCount(report.tooLarge, 'large file was', 'large files were');
+    output.say(
+      `  not read:  ${files} left for last; to be sure of it, check without --max-minutes`,
+    );
+  }
   if (leftOver > 0) {
     const files = formatCount(leftOver, 'file');
     const fate = gaps.length === 0 ? '"prune" removes them' : '"prune" keeps them for now';

@@ -12,6 +12,8 @@ export interface DataReading {
   /** Stored files whose bytes were read and compared. */
   readonly filesRead: number;
   readonly bytesRead: number;
+  /** Files that were left unread and may never fit into so short a time. */
+  readonly tooLarge: number;
   /** Whether nothing was left unread; also true where reading was not asked for. */
   readonly isWhole: boolean;
   readonly verified: Readonly<Record<Verification, number>>;
@@ -23,6 +25,7 @@ export interface DataReading {
 export const NO_READING: DataReading = {
   filesRead: 0,
   bytesRead: 0,
+  tooLarge: 0,
   isWhole: true,
   verified: { direct: 0, cached: 0 },
   records: [],
@@ -52,6 +55,7 @@ export async function readData(world: World, vault: Vault, plan: DataPlan): Prom
   let bytesRead = 0;
   const stop = new StopFlag(options.signal);
   const endWatch = raiseInTime(world, stop, options.maxMinutes);
+  const tooLarge = new Set(files.filter((file) => isLate(file, options.maxMinutes)));
   const knownBad = new Set(vault.ledger.damaged.keys());
   const readBatch = async (batch: readonly StoredFile[]): Promise<BatchReading> => {
     const paths = batch.map((file) => `${vault.root}/${file.at}`);
@@ -61,10 +65,11 @@ export async function readData(world: World, vault: Vault, plan: DataPlan): Prom
   try {
     const batches = batchesUntil(files, stop);
     for await (const reading of mapPool(world.workers.count, batches, readBatch)) {
-      for (const { at, sizeBytes } of judge(world, reading, findings, verified)) {
+      for (const file of judge(world, reading, findings, verified)) {
         filesRead += 1;
-        bytesRead += sizeBytes;
-        knownBad.delete(at);
+        bytesRead += file.sizeBytes;
+        knownBad.delete(file.at);
+        tooLarge.delete(file);
       }
       options.onProgress?.(bytesRead, bytesTotal);
     }
@@ -76,7 +81,14 @@ export async function readData(world: World, vault: Vault, plan: DataPlan): Prom
   for (const { at } of isWhole ? [] : files.filter((file) => knownBad.has(file.at))) {
     report(findings, 'damaged', at, KNOWN_BAD);
   }
-  return { filesRead, bytesRead, isWhole, verified, records: findings.records };
+  return {
+    filesRead,
+    bytesRead,
+    tooLarge: tooLarge.size,
+    isWhole,
+    verified,
+    records: findings.records,
+  };
 }
 
 const KNOWN_BAD =
@@ -92,11 +104,15 @@ function raiseInTime(world: World, stop: StopFlag, maxMinutes: number | undefine
 }
 
 function inReadingOrder({ ledger }: Vault, { present, options }: DataPlan): StoredFile[] {
-  const fitBytes = (options.maxMinutes ?? Number.POSITIVE_INFINITY) * LIMITS.timeBoxBytesPerMinute;
   const rank = (file: StoredFile): number =>
     ledger.damaged.has(file.at) ? -1 : ledger.verifiedMs(file.blob);
-  const isLate = (file: StoredFile): number => (file.sizeBytes > fitBytes ? 1 : 0);
-  return present.toSorted((a, b) => isLate(a) - isLate(b) || rank(a) - rank(b));
+  const lateness = (file: StoredFile): number => (isLate(file, options.maxMinutes) ? 1 : 0);
+  return present.toSorted((a, b) => lateness(a) - lateness(b) || rank(a) - rank(b));
+}
+
+/** Whether a file is so large for a time box that all others are read before it. */
+function isLate({ sizeBytes }: StoredFile, maxMinutes: number | undefined): boolean {
+  return maxMinutes !== undefined && sizeBytes > maxMinutes * LIMITS.timeBoxBytesPerMinute;
 }
 
 function* batchesUntil(files: readonly StoredFile[], stop: StopFlag): Generator<StoredFile[]> {
