@@ -5,9 +5,9 @@ import { GRID_SIDE, type Grid, LUMA_WEIGHTS } from './pixels.ts';
 const KEPT = 16;
 
 /**
- * Pictures of less quality than this carry too little for a fingerprint: uniform colours, a lens cap, a blank sky. Their
- * bits would be those of noise. Measured: uniform pictures 0, a dark frame and a burst of a blank sky 0.3 and less, a line
- * drawing 3, 160 photographs 9 to 83.
+ * Pictures of less quality than this carry too little for a fingerprint: uniform colours, a lens cap, a blank wall. Their
+ * bits would be those of noise. Measured: uniform pictures 0, a dark frame and a dim burst without detail 0.3 and less, a
+ * line drawing 3, all photographs among 231 sample pictures 9 and more.
  */
 export const QUALITY_MIN = 1;
 
@@ -37,8 +37,8 @@ export function lumaOf(grid: Grid): Float32Array {
  * The fingerprint of a picture by its luma in 64 x 64 cells: which of its 16 x 16 lowest frequencies (without the mean
  * along either axis) of the cosine transform lie above their median, rows of frequencies one after the other, first bit
  * highest. After PDQ (Facebook, "The TMK+PDQF video-hashing algorithm and the PDQ image-hashing algorithm", 2019); not
- * its bits. Two pictures are as far apart as bits differ: unlike ones 98 and more of 256 on the pictures measured, a burst
- * 90 at most.
+ * its bits. Two pictures are as far apart as bits differ. Measured on 5,995 pairs of 110 real pictures: unlike scenes 100
+ * and more of 256; below that only edits and other exposures of one scene, 72 at most.
  */
 export function fingerprintOf(luma: Float32Array): Fingerprint {
   const kept = lowFrequencies(luma);

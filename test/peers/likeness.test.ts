@@ -6,7 +6,7 @@ import { byteSourceOf, type Look, lookAt } from '../../src/analysis/index.ts';
 import { noSamples, sampleBytes, samplesBelow } from '../analysis/samples.ts';
 import { skipBecause } from '../skip.ts';
 
-/** The distance up to which frames may be of one burst (measured: unlike scenes 98 and more). */
+/** The distance up to which frames may be of one burst (measured on these samples: unlike scenes 100 and more). */
 const BURST_MAX = 90;
 /** Copies and light edits of one picture: PDQ's own threshold. */
 const COPY_MAX = 31;
@@ -92,7 +92,7 @@ describe('likeness of real pictures', skipBecause(noSamples), () => {
       expect([name, fingerprint === null]).toEqual([name, isFlat]);
     }
     for (const { name } of samplesBelow('raw_burst')) {
-      // A dark frame and a blank sky; the one bright frame has something to see.
+      // A dark frame and a dim burst without detail; the one bright frame has something to see.
       const { fingerprint, from } = await seenSample(name);
       expect([name, from, fingerprint === null]).toEqual([
         name,
