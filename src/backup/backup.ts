@@ -3,6 +3,7 @@ import type { World } from '../platform/index.ts';
 import { StopFlag } from '../store/index.ts';
 import type { SnapshotRecord, Vault } from '../vault/index.ts';
 import { runBatch } from './batch.ts';
+import { copyOpenCatalogs } from './open-catalogs.ts';
 import { Progress } from './progress.ts';
 import type { BackupReport, MirrorReport } from './report.ts';
 import { type BackupRun, giveUpTarget, reportVanished } from './run.ts';
@@ -40,6 +41,7 @@ export async function backup(
   try {
     run.progress.phase = 'scanning';
     const found = await survey(world, run, run.signal);
+    await using _copies = await copyOpenCatalogs(world, run, found);
     await protectItems(world, run, found.items);
     const isInterrupted = run.signal?.aborted === true;
     reportVanished(run);

@@ -1,11 +1,10 @@
 import type { World } from '../platform/index.ts';
 import type { Ledger } from '../vault/index.ts';
 import { type BackupRun, holdBack, isWanted } from './run.ts';
-import { joinPath } from './scan.ts';
 import { settleBatch } from './settle.ts';
 import { HEADS_TASK, STAGE_TASK } from './stage-task.ts';
 import type { Target } from './target.ts';
-import type { Plan, WorkItem } from './work.ts';
+import { type Plan, readPath, type WorkItem } from './work.ts';
 
 /**
  * Takes a batch through the whole order of writes and returns the items that have to be tried again.
@@ -33,7 +32,7 @@ export async function runBatch(
     if (plans.length === 0) return later;
     const reply = await world.workers.run(STAGE_TASK, {
       files: plans.map(({ item, parts }) => ({
-        source: joinPath(item.source.root, item.found.path),
+        source: readPath(item),
         parts: run.targets.map((target) => parts.get(target) ?? null),
       })),
       counter: run.progress.bytesCounter,
@@ -81,7 +80,7 @@ async function findProbablyKnown(
     else if (ledgers.every((ledger) => ledger.hasSize(item.found.sizeBytes))) asked.push(item);
   }
   if (asked.length === 0) return known;
-  const paths = asked.map((item) => joinPath(item.source.root, item.found.path));
+  const paths = asked.map(readPath);
   const heads = await world.workers.run(HEADS_TASK, { paths });
   for (const [index, item] of asked.entries()) {
     const head = heads[index];

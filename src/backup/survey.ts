@@ -1,4 +1,5 @@
 import { type BlobId, type IssueLog, LIMITS } from '../base/index.ts';
+import { isCatalogFile } from '../metadata/index.ts';
 import type { World } from '../platform/index.ts';
 import type { EntryRecord, GoneRecord, RunId } from '../vault/index.ts';
 import { changeOf, isInSample, microseconds } from './change-test.ts';
@@ -23,6 +24,8 @@ export interface Survey {
   /** Files that no target needs read. */
   unchanged: number;
   readonly leftOut: { count: number; readonly names: Set<string> };
+  /** Files that catalogs of editors may be made of, changed or not. */
+  readonly catalogFiles: { readonly source: Source; readonly found: Found }[];
   /** By source: every path seen. */
   readonly seen: Map<string, Set<string>>;
   /** By source: folders that could not be listed; what they hold is unknown, not gone. */
@@ -42,6 +45,7 @@ export async function survey(
     items: [],
     unchanged: 0,
     leftOut: { count: 0, names: new Set() },
+    catalogFiles: [],
     seen: new Map(),
     unlisted: new Map(),
   };
@@ -99,6 +103,7 @@ function addFile(
   targets: readonly Target[],
 ): void {
   const { source, found, sample } = file;
+  if (isCatalogFile(found.name)) result.catalogFiles.push({ source, found });
   const wants = new Map<Target, Reason>();
   for (const target of targets) {
     const known = target.known(source.name, found.path);

@@ -1,5 +1,5 @@
 import { LIMITS } from '../base/index.ts';
-import type { Found } from './scan.ts';
+import { type Found, joinPath } from './scan.ts';
 import type { Source } from './sources.ts';
 import type { Target } from './target.ts';
 
@@ -11,6 +11,8 @@ export interface WorkItem {
   readonly source: Source;
   readonly found: Found;
   readonly wants: Map<Target, Reason>;
+  /** Absolute path of a copy that is read in place of the file; left out: the file itself. */
+  readonly readFrom?: string;
   /** How often it was tried in vain. */
   tries: number;
   /** Set once reading alone has shown that the content is not known after all. */
@@ -21,6 +23,11 @@ export interface WorkItem {
 export interface Plan {
   readonly item: WorkItem;
   readonly parts: ReadonlyMap<Target, string>;
+}
+
+/** The absolute path that a work item is read from. */
+export function readPath({ source, found, readFrom }: WorkItem): string {
+  return readFrom ?? joinPath(source.root, found.path);
 }
 
 /** The path of a work item as messages show it. */

@@ -22,6 +22,11 @@ const CATALOGS = new Set(
   ),
 );
 
+/** Whether the database of an editor's catalog, or a log, journal or lock of it, may have this name. */
+export function isCatalogFile(name: string): boolean {
+  return /\.(lrcat|cocatalogdb|cosessiondb|db)(-wal|-shm|-journal|\.lock)?$/i.test(name);
+}
+
 /** Tells the role by the extension; case does not matter. */
 export function roleOf(name: string): FileRole {
   const extension = extensionOf(name);

@@ -5,14 +5,19 @@
 export { captureDay } from './capture-day.ts';
 export type { CaptureTime } from './capture-time.ts';
 export { type CatalogHealth, compareHealth } from './catalogs/catalog-health.ts';
-export type { CatalogCopy, CatalogKind, CatalogUnit } from './catalogs/catalog-unit.ts';
+export {
+  type CatalogCopy,
+  type CatalogKind,
+  type CatalogUnit,
+  DATABASE_COMPANIONS,
+} from './catalogs/catalog-unit.ts';
 export { type CatalogOutcome, copyCatalog } from './catalogs/copy-catalog.ts';
 export { readCosFacts } from './catalogs/cos.ts';
 export { findCatalogs } from './catalogs/find-catalogs.ts';
 export { type CatalogReading, readCatalog } from './catalogs/read-catalog.ts';
 export { compareFacts, mergeFacts } from './compare-facts.ts';
 export type { Editor, EditorFacts } from './editor-facts.ts';
-export { type FileRole, isImmutable, roleOf } from './file-kind.ts';
+export { type FileRole, isCatalogFile, isImmutable, roleOf } from './file-kind.ts';
 export { joinFrames } from './frames/join-frames.ts';
 export type { Frame, FramePart, PartRole } from './frames/part.ts';
 export { type FullRecord, factsOfRecord } from './full-record.ts';

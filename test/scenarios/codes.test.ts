@@ -330,7 +330,9 @@ const ISSUES: readonly (readonly [(typeof ISSUE_CODES)[number], () => Promise<Ty
 describe('every code happens, and says what is safe', () => {
   it('has a scenario for each', () => {
     expect(ERRORS.map(([code]) => code)).toEqual(ERROR_CODES);
-    expect(ISSUES.map(([code]) => code)).toEqual(ISSUE_CODES);
+    // What befalls catalogs stands in open-catalog.test.ts: SQLite opens real files only.
+    const here = ISSUE_CODES.filter((code) => !code.startsWith('CATALOG_'));
+    expect(ISSUES.map(([code]) => code)).toEqual(here);
   });
 
   it.each(ERRORS)('error %s', async (code, happen) => {
