@@ -3,5 +3,6 @@
  * Invariant: deterministic from a seed; nothing here needs a test runner.
  */
 export * from './bursts/index.ts';
+export * from './catalogs/index.ts';
 export * from './shoot/index.ts';
 export * from './simulation.ts';
