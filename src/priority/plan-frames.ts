@@ -1,0 +1,89 @@
+import { assert } from '../base/index.ts';
+import type { FrameFacts } from '../query/index.ts';
+import { isDue } from './due.ts';
+import type { FrameCopy, PlanFrame, PlanInput, PlanVault } from './plan.ts';
+import { byOrder, type Tier } from './policy.ts';
+import { lastMarks, type Mark, tierOf, tierRules } from './tier-of.ts';
+
+/** A frame while a plan is made. */
+export interface Planned {
+  readonly frame: PlanFrame;
+  readonly id: string;
+  readonly tier: Tier;
+  /** Place of its tier, 0 the most precious. */
+  readonly rank: number;
+  /** Whole copies there are, on whatever vault. */
+  readonly held: number;
+  /** Ids of the vaults it goes to, the first first. */
+  readonly placed: string[];
+}
+
+/** The frames of a plan by tier, the most precious first. */
+export interface TieredFrames {
+  readonly tiers: readonly Tier[];
+  readonly byRank: readonly (readonly Planned[])[];
+  readonly idleMarks: readonly Mark[];
+  /** By rank: whether the tier is taken care of now. */
+  readonly isDue: readonly boolean[];
+}
+
+/** Gives each frame its tier. */
+export function tierFrames(input: PlanInput): TieredFrames {
+  const { policy, now } = input;
+  const tiers = byOrder(policy);
+  const ranks = new Map(tiers.map(({ name }, rank) => [name, rank]));
+  const rules = tierRules(policy, { localMs: now.timeMs + now.offsetMinutes * 60_000 });
+  const marks = lastMarks(input.marks);
+  const byRank: Planned[][] = tiers.map(() => []);
+  const idleMarks: Mark[] = [];
+  const seen = new Set<string>();
+  for (const frame of input.frames) {
+    const { id } = frame.facts;
+    assert(!seen.has(id), `a frame stands in a plan once: ${id}`);
+    seen.add(id);
+    const { tier, idleMark } = tierOf(frame.facts, rules, marks);
+    if (idleMark !== null) idleMarks.push(idleMark);
+    const rank = ranks.get(tier.name) ?? 0;
+    const held = heldCopies(frame.copies);
+    byRank[rank]?.push({ frame, id, tier, rank, held, placed: [] });
+  }
+  return {
+    tiers,
+    byRank,
+    idleMarks: idleMarks.toSorted((a, b) => compareTexts(a.frame, b.frame)),
+    isDue: tiers.map(({ when }) => isDue(when, input)),
+  };
+}
+
+/** Whole copies on distinct vaults. */
+export function heldCopies(copies: readonly FrameCopy[]): number {
+  let held = 0;
+  for (const copy of copies) if (copy.missingBytes === 0) held += 1;
+  return held;
+}
+
+/** What a vault holds of a frame. */
+export function copyOn({ copies }: PlanFrame, vault: string): FrameCopy | null {
+  return copies.find((copy) => copy.vault === vault) ?? null;
+}
+
+/** Bytes that a vault lacks of a frame. */
+export function missingOn(frame: PlanFrame, vault: string): number {
+  return copyOn(frame, vault)?.missingBytes ?? frame.facts.sizeBytes;
+}
+
+/** Whether frames of a tier go to a vault. */
+export function isReplica({ replicas }: Tier, { id, label }: PlanVault): boolean {
+  return replicas === 'all' || replicas.includes(id) || replicas.includes(label);
+}
+
+/** Ids in one order everywhere: by UTF-16 units, no matter the language of the system. */
+export function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+/** As pictures were taken; those of an unknown time last. */
+export function compareTaken(a: FrameFacts, b: FrameFacts): number {
+  const [first, second] = [a.takenMs ?? Number.MAX_VALUE, b.takenMs ?? Number.MAX_VALUE];
+  return first - second || compareTexts(a.id, b.id);
+}
