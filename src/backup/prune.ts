@@ -9,6 +9,7 @@ import {
   JOURNAL_NUMBER_MAX,
   type LeftOver,
   listOriginals,
+  listStrayFacts,
   openVault,
   splitPlace,
   takeLease,
@@ -113,9 +114,13 @@ async function pruneLeased(
     const path = `${writer.vault.root}/${folder}`;
     if ((await world.disk.stat(path)) !== null) await world.disk.syncFolder(path);
   }
+  const strayFacts = isOver() ? [] : await listStrayFacts(world, writer.vault);
+  for (const at of strayFacts) {
+    await world.disk.removeFile(`${writer.vault.root}/${at}`).catch(() => {});
+  }
   await writer.finish([]);
   const drop = plan.drop.filter(({ at }) => removed.has(at));
-  const leftOver = found.leftOver.filter((at) => removed.has(at));
+  const leftOver = [...found.leftOver.filter((at) => removed.has(at)), ...strayFacts];
   const isInterrupted = removed.size < gone.length;
   return reportOf({ ...plan, drop }, { ...found, leftOver }, isInterrupted);
 }

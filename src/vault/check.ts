@@ -3,6 +3,7 @@ import type { World } from '../platform/index.ts';
 import { type DataReading, NO_READING, readData } from './check-data.ts';
 import { findUnfinished } from './cut-off.ts';
 import { digestFiles } from './digest-task.ts';
+import { listStrayFacts } from './facts.ts';
 import { countKinds, type DamageKind, type Findings, report } from './findings.ts';
 import { findGaps, type Gap } from './gaps.ts';
 import {
@@ -70,6 +71,7 @@ export async function check(
   });
   const { gaps, accepted } = await findGaps(world.disk, vault, inventory);
   const { leftOver, unknown } = findLeftOver(vault.ledger, inventory, [...gaps, ...accepted]);
+  const strayFacts = await listStrayFacts(world, vault);
   checkJournals(vault, findings, { gaps, unknown });
   checkSnapshots(vault, findings);
   const present = checkPresence(vault, inventory, findings);
@@ -91,7 +93,7 @@ export async function check(
     damaged: findings.damaged.size,
     damagedPaths: [...findings.damaged.keys()],
     damagedKinds: countKinds(findings),
-    leftOver: leftOver.length + unfinished.length,
+    leftOver: leftOver.length + unfinished.length + strayFacts.length,
     unknown,
     gaps,
     accepted,

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { prune } from '../backup/index.ts';
 import type { BlobId } from '../base/index.ts';
 import { simWorld } from '../testing/index.ts';
-import { createVault, learnedOf, openVault, readFacts, type Vault, VaultWriter } from './index.ts';
+import {
+  check,
+  createVault,
+  learnedOf,
+  openVault,
+  readFacts,
+  type Vault,
+  VaultWriter,
+} from './index.ts';
 
 const BLOBS = [...'abc'].map((digit) => digit.repeat(64) as BlobId);
 
@@ -49,6 +58,16 @@ describe('facts in a vault', () => {
     expect(again.ledger.facts.size).toBe(0);
     expect(learnedOf(again.ledger, 'look', 0).size).toBe(0);
   });
+});
+
+it('facts that no line names are left over: check counts them, prune removes them', async () => {
+  const { world, vault } = await vaultWith([[1, 'x']]);
+  world.disk.stage.plant('/v/facts/000009-20261122T090000Z-0123456789abcdef.look.jsonl.gz', 'torn');
+  expect((await check(world, vault)).leftOver).toBe(1);
+  await prune(world, await openVault(world, '/v'));
+  const again = await openVault(world, '/v');
+  expect(await check(world, again, { readData: true })).toMatchObject({ leftOver: 0, damaged: 0 });
+  expect(again.ledger.facts.size).toBe(1);
 });
 
 /** A vault with one file of facts for each version and value, about all blobs. */

@@ -56,6 +56,29 @@ export async function* readFacts(
   }
 }
 
+/**
+ * Files in `facts/` that no line names: their writer was cut off, or they were dropped. They can be learned again, and go.
+ * @returns places, relative to the vault
+ */
+export async function listStrayFacts(
+  { disk }: Pick<World, 'disk'>,
+  vault: Vault,
+): Promise<string[]> {
+  const folder = `${vault.root}/facts`;
+  if ((await disk.stat(folder).catch(() => null)) === null) return [];
+  // Some drives list names in another case than they were given.
+  const named = new Set([...vault.ledger.facts.keys()].map((at) => at.toLowerCase()));
+  const entries = await disk.listFolder(folder).catch(() => []);
+  const places = entries.filter(({ kind }) => kind === 'file').map(({ name }) => `facts/${name}`);
+  // A writer at work may be about to name its newest one.
+  const working = vault.journals
+    .filter(({ seal, name }) => seal === null && !vault.ledger.closed.has(name))
+    .map(({ name }) => `facts/${name.replace(/\.jsonl$/, '')}`);
+  const isStray = (at: string): boolean =>
+    !named.has(at.toLowerCase()) && !working.some((start) => at.startsWith(start));
+  return places.filter(isStray);
+}
+
 const unpack = promisify(gunzip);
 
 async function readFactsFile(

@@ -4,7 +4,7 @@
  */
 export { type CheckOptions, type CheckReport, check } from './check.ts';
 export { createVault, fileRecord } from './create.ts';
-export { type Learned, learnedOf, readFacts } from './facts.ts';
+export { type Learned, learnedOf, listStrayFacts, readFacts } from './facts.ts';
 export { findGaps, type Gap, type Gaps } from './gaps.ts';
 export { findByName, type Inventory, listOriginals, storedFiles } from './inventory.ts';
 export { targetError } from './journal-writer.ts';
