@@ -6,6 +6,7 @@ import {
   backup,
   check,
   createVault,
+  findFrames,
   findSnapshot,
   openVault,
   openWorld,
@@ -44,6 +45,13 @@ describe('real photographs, sidecars and catalogs', skipBecause(absent), () => {
     // The list itself is a file of the folder, and is in no list.
     expect(first.files).toBe(listed.length + 1);
     expect(first.newBlobs).toBe(digests.size + 1);
+    // Fuzzed, cut and odd files among them: what cannot be understood is an issue and costs nothing.
+    const codes = new Set(first.learned?.issues.map(({ code }) => code));
+    expect([...codes].filter((code) => !code.startsWith('METADATA_'))).toEqual([]);
+    expect(first.learned).toMatchObject({ isInterrupted: false });
+    expect(first.learned?.looks).toBeGreaterThan(400);
+    expect(first.learned?.records).toBeGreaterThan(300);
+    expect(process.memoryUsage().rss).toBeLessThan(1_500_000_000);
 
     const opened = await openVault(world, vault);
     const checked = await check(world, opened, { readData: true });
@@ -53,6 +61,9 @@ describe('real photographs, sidecars and catalogs', skipBecause(absent), () => {
     expect(report).toMatchObject({ files: first.files, issues: [] });
     const [source = ''] = opened.ledger.runs.values().next().value?.sources ?? [];
     const root = join(to, typeof source === 'string' ? source : source.source);
+    const everything = await findFrames({ ...world, cacheFolder: null }, opened, { type: 'all' });
+    expect(everything.frames.length).toBeGreaterThan(400);
+    expect(everything.unlearned).toBe(0);
     const wrong = listed.filter(
       ([path = '', bytes, sha256]) =>
         digestOf(join(root, path)) !== sha256 ||
