@@ -59,7 +59,15 @@ export {
   learn,
   pathsWhere,
 } from './learn/index.ts';
-export type { RecordReader } from './metadata/index.ts';
+export {
+  type Editor,
+  type EditorFacts,
+  type RecordReader,
+  readXmpFacts,
+  setXmpProperty,
+  type XmpItemsChange,
+  type XmpNewValue,
+} from './metadata/index.ts';
 export type { World } from './platform/index.ts';
 export {
   type FrameFacts,

@@ -1,6 +1,6 @@
 import { lookAt, openByteSource } from '../analysis/index.ts';
 import { messageOf } from '../base/index.ts';
-import { readQuickFacts, readSidecarCopies, roleOf } from '../metadata/index.ts';
+import { readCosFacts, readQuickFacts, readSidecarCopies, roleOf } from '../metadata/index.ts';
 import type { Task, TaskWorld } from '../platform/index.ts';
 import type { LookFacts } from './kept.ts';
 
@@ -47,7 +47,8 @@ async function lookAtFile({ disk }: TaskWorld, { path, name }: LookRequest): Pro
   try {
     if (roleOf(name) === 'sidecar') {
       const bytes = await source.read(0, Math.min(source.sizeBytes, SIDECAR_BYTES_MAX));
-      return { ...NOTHING, editor: readSidecarCopies(name, bytes) ?? [] };
+      const read = /\.cos$/i.test(name) ? readCosFacts : readSidecarCopies;
+      return { ...NOTHING, editor: read(name, bytes) ?? [] };
     }
     const head = await source.read(0, Math.min(source.sizeBytes, HEAD_BYTES_MAX));
     const { facts, trouble } = readQuickFacts(name, head);
