@@ -128,7 +128,8 @@ function versionOf(db: DatabaseSync, { version }: CountedTables): string {
   const table = tableOf(db, version.table);
   if (table === null) return '';
   const sql = `select ${table.text(version.column)} v from ${table.sql} where ${version.where} limit 1`;
-  return textOf(db.prepare(sql).get()?.['v'])?.trim() ?? '';
+  // A version in a column of real numbers reads `1608.0`.
+  return textOf(db.prepare(sql).get()?.['v'])?.trim().replace(/\.0$/, '') ?? '';
 }
 
 function countOf(db: DatabaseSync, sql: string): number {

@@ -26,6 +26,9 @@ const STEPS_FACTOR = 8;
  *   back in the copy.
  * A read-only handle makes a log and its index where there are none, so a database in log mode is opened in place only
  * where both are there. A lock that stays is told, never read past.
+ *
+ * The same process must not read the database through the disk meanwhile: on POSIX systems closing any handle of a file
+ * drops all locks that the process holds on it, SQLite's too.
  */
 export async function copyDatabase(
   world: Pick<World, 'disk' | 'clock'>,
@@ -50,9 +53,9 @@ async function attempt(
 ): Promise<Attempt> {
   const { disk } = world;
   await removeFiles(disk, [target, `${target}-wal`, `${target}-journal`, `${target}-shm`]);
-  const { isOpen, hasLog, hasIndex, hasJournal } = await signsOf(world, source);
+  const { isOpen, isDoubtful, hasLog, hasIndex, hasJournal } = await signsOf(world, source);
   const place = disk.localPath(source);
-  if (!isOpen) return copyClosed(world, source, target);
+  if (!isOpen && !(isDoubtful && place !== null)) return copyClosed(world, source, target);
   if (place === null || (hasLog && !hasIndex)) {
     return playBack(world, { source, target, endings: ['-wal', '-journal'] });
   }
@@ -73,12 +76,15 @@ async function attempt(
       // Damaged bytes are kept as they are: others may save more from them than SQLite can.
       return playBack(world, { source, target, endings: ['-wal', '-journal'] });
     }
+    if (!isOpen) return copyClosed(world, source, target);
     return { state: 'unreadable', reason: `${source} cannot be copied: ${messageOf(error)}` };
   }
 }
 
 interface Signs {
   readonly isOpen: boolean;
+  /** A journal lies there that may be spent, or that of a writer who has not yet synced it. */
+  readonly isDoubtful: boolean;
   /** In log mode (WAL): its header says so. */
   readonly hasLog: boolean;
   /** Both the log and its index lie beside it, so a reader makes neither. */
@@ -86,16 +92,22 @@ interface Signs {
   readonly hasJournal: boolean;
 }
 
-/** SQLite file format, 1.3: byte 18 is 2 in log mode; a journal whose first bytes are zero is spent. */
+/**
+ * SQLite file format, 1.3: byte 18 is 2 in log mode. A journal begins with zeros when it is spent (persist mode), and
+ * also while a writer has not synced it.
+ */
 async function signsOf({ disk }: Pick<World, 'disk'>, source: string): Promise<Signs> {
-  const endings = ['-wal', '-shm', '.lock'];
-  const [log, index, lock] = await Promise.all(endings.map((end) => disk.stat(source + end)));
+  const endings = ['-wal', '-shm', '.lock', '-journal'];
+  const facts = await Promise.all(endings.map((end) => disk.stat(source + end)));
+  const [log, index, lock, spent] = facts;
   const header = await readStart(disk, source, 20);
   const journal = await readStart(disk, `${source}-journal`, 8);
   const hasJournal = journal.some((byte) => byte !== 0);
+  const hasLog = header[18] === 2;
   return {
-    isOpen: lock !== null || (log?.sizeBytes ?? 0) > 0 || hasJournal,
-    hasLog: header[18] === 2,
+    isOpen: lock != null || (log?.sizeBytes ?? 0) > 0 || hasJournal,
+    isDoubtful: spent != null && !hasLog,
+    hasLog,
     hasIndex: log != null && index != null,
     hasJournal,
   };

@@ -26,8 +26,8 @@ export function writeDarktableLibrary(
     `create table db_info(key varchar primary key, value varchar);
      create table tags(id integer primary key, name varchar, synonyms varchar, flags integer);`,
   );
-  rows.add('db_info', { key: 'version', value: schema });
-  data.add('db_info', { key: 'version', value: 9 });
+  rows.add('db_info', { key: 'version', value: `${schema}` });
+  data.add('db_info', { key: 'version', value: '9' });
   data.add('tags', { id: OWN_TAG, name: 'darktable|changed' });
   for (const [index, picture] of pictures.entries()) {
     const id = index + 1;
