@@ -50,4 +50,12 @@ export const LIMITS = {
   leaseMs: 900_000,
   /** A writer at work says so at least this often. */
   heartbeatMs: 300_000,
+  /** A JPEG file that is recoded, in bytes; a larger one is stored as it is. */
+  jpegBytesMax: 536_870_912,
+  /** Its coefficients, 2 bytes each in memory: 178 megapixels with halved colour, 89 without. */
+  jpegCoefficientsMax: 268_435_456,
+  /** Its scans; ten are usual, libjpeg makes no more than 64. */
+  jpegScansMax: 64,
+  /** What stands around its scans is modelled up to here, in bytes; beyond that it is kept as it is. */
+  jpegModelledBytesMax: 262_144,
 } as const;

@@ -2,6 +2,12 @@
  * kernels: hot loops compiled from AssemblyScript, their loaders, and a plain TypeScript twin of each.
  * Invariants: nothing here reads a file or needs Node; a kernel and its twin give the same results, bit for bit.
  */
+export {
+  type CoefficientCoder,
+  type CoefficientRows,
+  openCoefficientCoder,
+} from './coefficient-coder.ts';
+export type { CoefficientPlane } from './coefficient-memory.ts';
 export { type Hamming, type NearPair, type NearPairOptions, openHamming } from './hamming.ts';
 export { FINGERPRINT_BYTES } from './hamming-block.ts';
 export { plainHammingKernel, rowDistance } from './hamming-plain.ts';

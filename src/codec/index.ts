@@ -1,0 +1,8 @@
+/**
+ * codec: bytes to fewer bytes and back, exactly: recoded JPEG files.
+ * Invariants: pure and in memory, nothing here waits, reads a file or needs Node; an encoder always decodes what it
+ * made and compares before it returns; a decoder never imports an encoder and ends in bounded time and memory.
+ */
+export { isJpegRecoded, JPEG_RECODED } from './jpeg/container.ts';
+export { decodeJpeg } from './jpeg/decode-jpeg.ts';
+export { type EncodeJpegOptions, encodeJpeg } from './jpeg/encode-jpeg.ts';

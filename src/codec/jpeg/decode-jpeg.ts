@@ -1,0 +1,65 @@
+import { FieldVaultError } from '../../base/index.ts';
+import { type CoefficientCoder, openCoefficientCoder } from '../../kernels/index.ts';
+import type { BitSink } from './bit-sink.ts';
+import { type JpegContainer, parseContainer } from './container.ts';
+import { decodeBytes } from './decode-bytes.ts';
+import { isBelievable, planesOf, segmentsOf } from './picture.ts';
+import { type NumberSource, takeNotes } from './scan-notes.ts';
+import { type Walked, walkJpeg } from './walk.ts';
+import { writeScan } from './write-scan.ts';
+
+/**
+ * Rebuilds the original from a container of {@link encodeJpeg}, byte for byte. Time and memory are bounded by the
+ * container's length. It is for the caller to compare the digest: damage in the coded bytes may give another picture.
+ * @throws FieldVaultError DAMAGED where the bytes are no container or its parts contradict each other
+ */
+export function decodeJpeg(container: Uint8Array): Uint8Array {
+  const parts = parseContainer(container);
+  if (parts === null) throw damaged('it is not a container of a recoded JPEG');
+  const head = joinHead(parts);
+  const notes: NumberSource = { bytes: decodeBytes(parts.notes, parts.notesBytes), at: 0 };
+  const sink: BitSink = { bytes: new Uint8Array(parts.originalBytes), at: 0, bits: 0, count: 0 };
+  let coder: CoefficientCoder | null = null;
+  let taken = 0;
+  const walked = walkJpeg(head, (scan, position, walk) => {
+    coder ??= decodeCoefficients(parts, walk);
+    const scanNotes = takeNotes(notes);
+    if (coder === null || scanNotes === null || !putBytes(sink, head, taken, position)) return null;
+    taken = position;
+    return writeScan(sink, scan, coder.coefficients, scanNotes) ? position : null;
+  });
+  if (walked === null) throw damaged('its parts contradict each other');
+  if (!putBytes(sink, head, taken, head.length) || sink.at !== parts.originalBytes) {
+    throw damaged('what it gives has another length than it says');
+  }
+  return sink.bytes;
+}
+
+function damaged(why: string): FieldVaultError {
+  return new FieldVaultError('DAMAGED', `A recoded JPEG cannot be rebuilt: ${why}.`);
+}
+
+/** Everything of the original around its scans. */
+function joinHead({ head, headBytes, rest }: JpegContainer): Uint8Array {
+  const bytes = new Uint8Array(headBytes + rest.length);
+  bytes.set(decodeBytes(head, headBytes));
+  bytes.set(rest, headBytes);
+  return bytes;
+}
+
+function decodeCoefficients(parts: JpegContainer, walked: Walked): CoefficientCoder | null {
+  const { segments, originalBytes } = parts;
+  const runs = segmentsOf(walked.frame);
+  if (!isBelievable(walked.frame, originalBytes) || runs.length !== segments.length) return null;
+  const codedBytesMax = segments.reduce((most, { length }) => Math.max(most, length), 0);
+  const coder = openCoefficientCoder(planesOf(walked), { codedBytesMax });
+  return runs.every((rows, index) => coder.decode(rows, segments[index]!)) ? coder : null;
+}
+
+/** Copies a piece; false where it does not fit. */
+function putBytes(sink: BitSink, bytes: Uint8Array, from: number, to: number): boolean {
+  if (sink.at + to - from > sink.bytes.length) return false;
+  sink.bytes.set(bytes.subarray(from, to), sink.at);
+  sink.at += to - from;
+  return true;
+}

@@ -1,0 +1,77 @@
+import { equalBytes, FieldVaultError, LIMITS } from '../../base/index.ts';
+import { type CoefficientCoder, openCoefficientCoder } from '../../kernels/index.ts';
+import { formatContainer, SHRINK_MAX } from './container.ts';
+import { decodeJpeg } from './decode-jpeg.ts';
+import { encodeBytes } from './encode-bytes.ts';
+import { isBelievable, planesOf, segmentsOf } from './picture.ts';
+import { readScan } from './read-scan.ts';
+import { pushNotes } from './scan-notes.ts';
+import { walkJpeg } from './walk.ts';
+
+/** What an original may be encoded with. */
+export interface EncodeJpegOptions {
+  /** SHA-256 of the original, to be kept in the container. */
+  readonly digest?: Uint8Array;
+}
+
+/**
+ * Recodes a JPEG file so that {@link decodeJpeg} gives back every byte of it. Always decodes what it made and compares.
+ * Null: not a JPEG that is understood exactly, or nothing gained; it is to be stored as it is.
+ */
+export function encodeJpeg(bytes: Uint8Array, options: EncodeJpegOptions = {}): Uint8Array | null {
+  if (bytes.length > LIMITS.jpegBytesMax) return null;
+  const container = recode(bytes, options);
+  if (container === null || container.length >= bytes.length) return null;
+  if (container.length * SHRINK_MAX < bytes.length) return null;
+  try {
+    return equalBytes(decodeJpeg(container), bytes) ? container : null;
+  } catch (error) {
+    // What cannot be rebuilt is stored as it is, whatever the reason; anything else is a bug and goes on.
+    if (error instanceof FieldVaultError && error.code === 'DAMAGED') return null;
+    throw error;
+  }
+}
+
+function recode(bytes: Uint8Array, { digest }: EncodeJpegOptions): Uint8Array | null {
+  const pieces: Uint8Array[] = [];
+  const notes: number[] = [];
+  let coder: CoefficientCoder | null = null;
+  let from = 0;
+  const walked = walkJpeg(bytes, (scan, position, walk) => {
+    if (coder === null) {
+      if (!isBelievable(scan.frame, bytes.length)) return null;
+      coder = openCoefficientCoder(planesOf(walk), { codedBytesMax: 0 });
+    }
+    const read = readScan(bytes, position, scan, coder.coefficients);
+    if (read === null) return null;
+    pushNotes(notes, read.notes);
+    pieces.push(bytes.subarray(from, position));
+    from = read.end;
+    return read.end;
+  });
+  if (walked === null || coder === null) return null;
+  const { encode }: CoefficientCoder = coder;
+  pieces.push(bytes.subarray(from));
+  const around = joinBytes(pieces);
+  const head = around.subarray(0, LIMITS.jpegModelledBytesMax);
+  return formatContainer({
+    originalBytes: bytes.length,
+    digest: digest ?? new Uint8Array(0),
+    headBytes: head.length,
+    notesBytes: notes.length,
+    head: encodeBytes(head),
+    rest: around.subarray(head.length),
+    notes: encodeBytes(Uint8Array.from(notes)),
+    segments: segmentsOf(walked.frame).map(encode),
+  });
+}
+
+function joinBytes(pieces: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    joined.set(piece, at);
+    at += piece.length;
+  }
+  return joined;
+}
