@@ -111,7 +111,7 @@ describe('findCatalogs()', () => {
       '/dt/data.db',
       '/dt/library.db.lock',
       '/dt/library.db-snp-20240101',
-      '/dt/data.db-snp-20240101',
+      '/dt/data.db-pre-4.2.1',
       '/dt/darktablerc',
     );
     expect(unit).toMatchObject({ kind: 'darktable', isOpen: true });

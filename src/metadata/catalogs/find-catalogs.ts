@@ -101,7 +101,8 @@ const CLAIM: Readonly<Record<CatalogKind, (draft: Draft, claims: Claims) => void
   darktable: (draft, claims) => {
     claimDatabase(draft, claims, draft.main);
     claimDatabase(draft, claims, `${draft.root}/data.db`);
-    const isSnapshot = (below: string): boolean => /^(library|data)\.db-snp-[^/]+$/.test(below);
+    const isSnapshot = (below: string): boolean =>
+      /^(library|data)\.db-(snp|pre)-[^/]+$/.test(below);
     claimFolder(draft, claims, draft.root, isSnapshot);
   },
   digikam: (draft, claims) => {
