@@ -23,9 +23,9 @@ import { type Compactable, type Refusal, VaultRoom } from './vault-room.ts';
  * smaller first, so that as many as can be are protected. What is not due claims its room all the same. Where room is
  * short, compaction that the policy allows comes first; then the less precious waits. Nothing is ever deleted.
  *
- * The same input gives the same plan, in whatever order frames, vaults and marks stand. With one vault, more space never
- * protects fewer frames of the most precious tier that it makes a difference to; with several, a frame that finds room
- * on another vault may take the place of others there. Needs about 1 s for 500,000 frames.
+ * The same input gives the same plan, in whatever order frames, vaults and marks stand. Where more space on one vault
+ * makes a difference, the most precious tier and the first of its copies that it makes one to have more of them, not
+ * fewer. With several vaults a copy that finds room on another one may push others out there (bin packing).
  */
 export function planTiers(input: PlanInput): Plan {
   const frames = tierFrames(input);
