@@ -17,16 +17,30 @@ export function fieldvault(words: readonly string[], peak: string): Command {
   return measuredNode('src/cli/main.ts', [...words, '--json'], peak);
 }
 
-/** This project: makes the vault, protects, reads every byte back. */
+/** This project: makes the vault, protects, reads every byte back; no more than the others do. */
 export const OURS: Contender = {
   name: 'FieldVault',
   program: 'sync',
   first: (folder, at) => [
     fieldvault(['init', at], `${at}.peak`),
+    fieldvault(['backup', folder, '--vault', at, '--no-learn'], `${at}.peak`),
+    SYNC,
+  ],
+  again: (folder, at) => [
+    fieldvault(['backup', folder, '--vault', at, '--no-learn'], `${at}.peak`),
+    SYNC,
+  ],
+};
+
+/** This project as a person runs it: protects, then looks at the pictures. */
+export const OURS_LEARNING: Contender = {
+  ...OURS,
+  name: 'FieldVault, learning too',
+  first: (folder, at) => [
+    fieldvault(['init', at], `${at}.peak`),
     fieldvault(['backup', folder, '--vault', at], `${at}.peak`),
     SYNC,
   ],
-  again: (folder, at) => [fieldvault(['backup', folder, '--vault', at], `${at}.peak`), SYNC],
 };
 
 /** rsync as it comes. */

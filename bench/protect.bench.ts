@@ -1,7 +1,15 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, findProgram, prepare, SYNC, timed } from './command.ts';
-import { BORG, type Contender, digestAll, OURS, RESTIC, RSYNC } from './contenders.ts';
+import {
+  BORG,
+  type Contender,
+  digestAll,
+  OURS,
+  OURS_LEARNING,
+  RESTIC,
+  RSYNC,
+} from './contenders.ts';
 import { compare, cpuSecondsOf, type Entrant, limited, measureRounds, median } from './rounds.ts';
 import type { Bench, BenchRun, Card, Row } from './row.ts';
 
@@ -24,7 +32,9 @@ export const BENCH: Bench = {
 async function measureProtect(run: BenchRun): Promise<readonly Row[]> {
   const card = await run.card();
   await prepare(digestAll(card.path, 'cat'));
-  const contenders = [OURS, RSYNC, RESTIC, BORG].filter(({ program }) => findProgram(program));
+  const contenders = [OURS, OURS_LEARNING, RSYNC, RESTIC, BORG].filter(({ program }) =>
+    findProgram(program),
+  );
   const entrants = contenders.map((contender) => firstCopy(run, card, contender));
   entrants.push(copyAndDigest(run, card, COPY, ['sha256sum']));
   if (findProgram('openssl') !== null) {
@@ -54,6 +64,14 @@ async function measureProtect(run: BenchRun): Promise<readonly Row[]> {
         value: cpuSecondsOf,
       }),
     ),
+    compare(results, { ...first, peer: OURS_LEARNING.name }),
+    compare(results, {
+      what: 'its processor time',
+      ours: OURS.name,
+      peer: OURS_LEARNING.name,
+      unit: 'CPU s',
+      value: cpuSecondsOf,
+    }),
     limited('its rate', 'MB/s', card.bytes / 1e6 / seconds),
     limited('its peak memory (VmHWM)', 'MB', peakMB, MEMORY_MB_MAX),
     limited(
@@ -66,7 +84,7 @@ async function measureProtect(run: BenchRun): Promise<readonly Row[]> {
 }
 
 function firstCopy(run: BenchRun, card: Card, contender: Contender): Entrant {
-  const at = join(run.scratch, `first-${contender.program}`);
+  const at = join(run.scratch, `first-${contender.name.replaceAll(/\W+/g, '-')}`);
   return {
     name: contender.name,
     measure: () => measureInto(at, contender.first(card.path, at)),

@@ -16,22 +16,19 @@ export interface Section {
 
 const COLUMNS = ['measured', 'FieldVault', 'peer', 'peer takes', 'ratio', 'promise', 'kept'];
 
-/** All results as Markdown. */
+/** All results as Markdown, each bench under a heading of its own. */
 export function renderResults(heading: Heading, sections: readonly Section[]): string {
-  const parts = [
-    `Taken ${heading.date} by \`${heading.command}\` on ${heading.machine}.`,
-    ...sections.map(renderSection),
-  ];
-  return `${parts.join('\n\n')}\n`;
+  return `${sections.map((section) => renderSection(heading, section)).join('\n\n')}\n`;
 }
 
-function renderSection({ name, promise, rows }: Section): string {
+function renderSection(heading: Heading, { name, promise, rows }: Section): string {
+  const taken = `Taken ${heading.date} by \`${heading.command}\` on ${heading.machine}.`;
   const lines = [
     `| ${COLUMNS.join(' | ')} |`,
     `|${COLUMNS.map(() => '---').join('|')}|`,
     ...rows.map((row) => `| ${cellsOf(row).join(' | ')} |`),
   ];
-  return `### ${name}\n\n${promise}\n\n${lines.join('\n')}`;
+  return `### ${name}\n\n${promise}\n\n${taken}\n\n${lines.join('\n')}`;
 }
 
 function cellsOf(row: Row): string[] {
@@ -54,12 +51,26 @@ export function formatValue(value: number | null, unit: Unit): string {
   return `${value.toFixed(digits)} ${unit}`;
 }
 
-/** The same page with the text between its markers replaced. RangeError where the page has no markers. */
-export function replaceMarked(page: string, text: string): string {
+/**
+ * The same page with these results between its markers: those of other benches stay as they were taken.
+ * @param order names of all benches as they stand on the page; others go
+ * RangeError where the page has no markers.
+ */
+export function replaceMarked(page: string, text: string, order: readonly string[]): string {
   const start = page.indexOf(MARKERS.start);
   const end = page.indexOf(MARKERS.end);
   if (start < 0 || end < start) throw new RangeError('page: has no markers for results');
-  return `${page.slice(0, start + MARKERS.start.length)}\n\n${text}\n${page.slice(end)}`;
+  const before = sectionsOf(page.slice(start + MARKERS.start.length, end));
+  const sections = new Map([...before, ...sectionsOf(text)]);
+  const shown = order.map((name) => sections.get(name)).filter((one) => one !== undefined);
+  const results = shown.join('\n\n');
+  return `${page.slice(0, start + MARKERS.start.length)}\n\n${results}\n\n${page.slice(end)}`;
+}
+
+/** By name: each section with its heading. */
+function sectionsOf(text: string): Map<string, string> {
+  const parts = text.split(/^(?=### )/m).filter((part) => part.startsWith('### '));
+  return new Map(parts.map((part) => [/^### (.*)$/m.exec(part)?.[1] ?? '', part.trim()]));
 }
 
 const MARKERS = { start: '<!-- results: begin -->', end: '<!-- results: end -->' };

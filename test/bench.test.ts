@@ -70,13 +70,15 @@ describe('the page of results', () => {
     expect(text).toContain('`npm run bench` on a machine');
   });
 
-  it('changes only what stands between its markers', () => {
-    const page = 'before\n<!-- results: begin -->\nold\n<!-- results: end -->\nafter\n';
-    const once = replaceMarked(page, text);
-    expect(once).toMatch(/^before\n.*\| a copy \|.*after\n$/s);
-    expect(once).not.toContain('old');
-    expect(replaceMarked(once, text)).toBe(once);
-    expect(() => replaceMarked('no markers', text)).toThrow(RangeError);
+  it('changes only what stands between its markers, and of that only what was measured', () => {
+    const old = '### other\n\nIt is small.\n\nTaken before.\n\n### gone\n\nx\n\n### protect\n\nold';
+    const page = `before\n<!-- results: begin -->\n${old}\n<!-- results: end -->\nafter\n`;
+    const order = ['protect', 'other'];
+    const once = replaceMarked(page, text, order);
+    expect(once).toMatch(/^before\n.*### protect.*\| a copy \|.*### other.*before\.\n.*after\n$/s);
+    expect(once).not.toMatch(/old|gone/);
+    expect(replaceMarked(once, text, order)).toBe(once);
+    expect(() => replaceMarked('no markers', text, order)).toThrow(RangeError);
   });
 });
 

@@ -1,4 +1,4 @@
-import { type ExiftoolPool, openPool, type PoolSettings } from './exiftool-pool.ts';
+import type { ExiftoolPool, PoolSettings } from './exiftool-pool.ts';
 import { boundRecord, type FullRecord, refusalOf } from './full-record.ts';
 
 /** The record of a file, or why there is none. */
@@ -42,15 +42,23 @@ export function openRecordReader(options: RecordReaderOptions = {}): RecordReade
 export function readerOver(
   settings: PoolSettings,
 ): RecordReader & Pick<ExiftoolPool, 'processIds'> {
-  const pool = openPool(settings);
+  let opened: ExiftoolPool | null = null;
+  let opening: Promise<ExiftoolPool> | null = null;
+  // Most programs that load this room never read a full record, and the package is large.
+  const open = async (): Promise<ExiftoolPool> => {
+    const { openPool } = await import('./exiftool-pool.ts');
+    opened = openPool(settings);
+    return opened;
+  };
   return {
     read: async (path) => {
-      const { tags, reason } = await pool.read(path);
+      opening ??= open();
+      const { tags, reason } = await (await opening).read(path);
       const refusal = tags === null ? reason : refusalOf(tags);
       if (tags === null || refusal !== null) return { state: 'unreadable', reason: refusal ?? '' };
       return { state: 'read', record: boundRecord(tags) };
     },
-    close: () => pool.close(),
-    processIds: () => pool.processIds(),
+    close: async () => (await opening)?.close(),
+    processIds: () => opened?.processIds() ?? [],
   };
 }

@@ -44,7 +44,7 @@ function worldOf(seed: string | undefined): World {
 async function runAct(world: World): Promise<unknown> {
   const vault = await openVault(world, request.vault);
   const { act, paths } = request;
-  if (act === 'backup') return backup(world, vault, paths, { progress });
+  if (act === 'backup') return backup(world, vault, paths, { progress, learn: false });
   if (act === 'check') return check(world, vault, { readData: true });
   if (act === 'prune') return prune(world, vault);
   const [to = ''] = paths;

@@ -37,7 +37,7 @@ async function makeStage(name: string): Promise<Stage> {
   card.write('A.CR2', contentOf('a', 50_000));
   const vault = join(root, 'vault');
   // Made in its own place each time: a card that is copied elsewhere is another source.
-  await backup(world, await createVault(world, vault), [card.folder]);
+  await backup(world, await createVault(world, vault), [card.folder], { learn: false });
   card.write('B.CR2', contentOf('b', 2_500_000));
   card.write('C.XMP', contentOf('c', 900));
   return { root, vault, card, request: { act: 'backup', vault, paths: [card.folder], seed: 's' } };
@@ -48,7 +48,7 @@ async function faultsAfter(stage: Stage): Promise<string[]> {
   const { root, vault, card } = stage;
   const cases = { vault, cards: [card], scratch: join(root, 'back') };
   const faults = await judge(world, cases);
-  const again = await backup(world, await openVault(world, vault), [card.folder]);
+  const again = await backup(world, await openVault(world, vault), [card.folder], { learn: false });
   faults.push(...again.issues.map((issue) => `again: ${issue.code} ${issue.path}`));
   if (acknowledgedIn(vault).size !== card.files.size) faults.push('again: not all acknowledged');
   return [...faults, ...(await judge(world, cases)).map((fault) => `again: ${fault}`)];
