@@ -4,9 +4,10 @@
  */
 export { captureDay } from './capture-day.ts';
 export type { CaptureTime } from './capture-time.ts';
-export { type CatalogHealth, compareHealth } from './catalogs/catalog-health.ts';
+export { compareHealth } from './catalogs/catalog-health.ts';
 export {
   type CatalogCopy,
+  type CatalogHealth,
   type CatalogKind,
   type CatalogUnit,
   DATABASE_COMPANIONS,

@@ -10,7 +10,8 @@ import {
   writeDigikamDatabase,
   writeLightroomCatalog,
 } from '../../testing/index.ts';
-import { type CatalogHealth, compareHealth, isReadable, readHealth } from './catalog-health.ts';
+import { compareHealth, isReadable, readHealth } from './catalog-health.ts';
+import type { CatalogHealth } from './catalog-unit.ts';
 
 const GOOD: CatalogHealth = {
   state: 'closed',

@@ -1,22 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { messageOf } from '../../base/index.ts';
 import { numberOf, tableOf, textOf } from './catalog-tables.ts';
-import type { CatalogKind } from './catalog-unit.ts';
+import type { CatalogHealth, CatalogKind } from './catalog-unit.ts';
 import { isContentError, openCopy } from './open-database.ts';
-
-/** How a catalog is, told from its copy: small, to be kept and compared with the next time. */
-export interface CatalogHealth {
-  /** `open`: an editor was at work, or ended without tidying up. */
-  readonly state: 'open' | 'closed';
-  /** `ok`, or what SQLite's quick_check found first. */
-  readonly quickCheck: string;
-  /** Pictures in it; 0 where it cannot be read. */
-  readonly images: number;
-  /** Pictures without the row that every picture of this editor has for its development. */
-  readonly withoutDevelop: number;
-  /** The number of its schema as the editor writes it; '' where it has none. */
-  readonly version: string;
-}
 
 /** Where each editor keeps what is counted. */
 interface CountedTables {

@@ -1,5 +1,3 @@
-import type { CatalogHealth } from './catalog-health.ts';
-
 /** Editors whose catalogs are databases. */
 export type CatalogKind = 'lightroom' | 'capture-one' | 'darktable' | 'digikam';
 
@@ -21,6 +19,20 @@ export interface CatalogUnit {
   readonly isOpen: boolean;
   /** A copy the editor made itself (`Backups/`): worth keeping, but its words are old ones. */
   readonly isBackup: boolean;
+}
+
+/** How a catalog is, told from its copy: small, to be kept and compared with the next time. */
+export interface CatalogHealth {
+  /** `open`: an editor was at work, or ended without tidying up. */
+  readonly state: 'open' | 'closed';
+  /** `ok`, or what SQLite's quick_check found first. */
+  readonly quickCheck: string;
+  /** Pictures in it; 0 where it cannot be read. */
+  readonly images: number;
+  /** Pictures without the row that every picture of this editor has for its development. */
+  readonly withoutDevelop: number;
+  /** The number of its schema as the editor writes it; '' where it has none. */
+  readonly version: string;
 }
 
 /** A consistent copy of a catalog in a scratch folder. */

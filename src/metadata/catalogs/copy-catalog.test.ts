@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Disk } from '../../platform/index.ts';
-import { openNodeDisk } from '../../platform/node-disk.ts';
+import { openNodeDisk } from '../../platform/index.ts';
 import {
   readSampleCatalog,
   type SampleReading,

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openNodeDisk } from '../../platform/node-disk.ts';
+import { openNodeDisk } from '../../platform/index.ts';
 import {
   readSampleCatalog,
   type SampleReading,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openNodeDisk } from '../../platform/node-disk.ts';
+import { openNodeDisk } from '../../platform/index.ts';
 import {
   packXmp,
   readSampleCatalog,

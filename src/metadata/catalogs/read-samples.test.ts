@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openNodeDisk } from '../../platform/node-disk.ts';
+import { openNodeDisk } from '../../platform/index.ts';
 import {
   DARKTABLE_SCHEMAS,
   formatCos,
