@@ -15,7 +15,10 @@ export interface CatalogUnit {
   readonly members: readonly string[];
   /** Those members that are SQLite databases of the editor, `main` first. */
   readonly databases: readonly string[];
-  /** Whether the listing shows an editor at work: a lock file, or rows that stand only in a write-ahead log. */
+  /**
+   * Whether the listing shows that an editor may be at work, or crashed: a lock file, rows in a write-ahead log, or a
+   * journal that is not empty (a spent one may be left beside a closed catalog; its content would tell).
+   */
   readonly isOpen: boolean;
   /** A copy the editor made itself (`Backups/`): worth keeping, but its words are old ones. */
   readonly isBackup: boolean;

@@ -48,7 +48,7 @@ async function copyUnit(
 ): Promise<CatalogOutcome> {
   const files: { member: string; copy: string }[] = [];
   const troubles: string[] = [];
-  let isOpen = unit.isOpen;
+  let isOpen = false;
   for (const { source, target } of pairsOf(unit, unit.databases, scratch)) {
     await makeFolders(world.disk, folderOf(target));
     const copied: DatabaseCopy = await copyDatabase(world, source, target);

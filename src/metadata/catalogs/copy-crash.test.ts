@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openNodeDisk } from '../../platform/index.ts';
 import {
@@ -94,6 +95,35 @@ describe('copyCatalog() of what a crash left', () => {
     const before = Object.keys(listing());
     expect(await ratings()).toEqual([5]);
     expect(Object.keys(listing())).toEqual(before);
+  });
+
+  it('has the old rows or the new ones, never others, where the log is damaged or torn', async () => {
+    writeSample(12);
+    crash(openEditor(RATE_5), '', '-wal');
+    const [whole, log] = [readFileSync(main), readFileSync(`${main}-wal`)];
+    const damage = fc.array(fc.tuple(fc.nat(log.length - 1), fc.nat(255)), { maxLength: 3 });
+    const cut = fc.oneof(fc.constant(log.length), fc.nat(log.length));
+    const seen = new Set<number | null | undefined>();
+    await fc.assert(
+      fc.asyncProperty(damage, cut, async (changes, length) => {
+        const bytes = Buffer.from(log);
+        for (const [at, value] of changes) bytes[at] = value;
+        writeFileSync(main, whole);
+        writeFileSync(`${main}-wal`, bytes.subarray(0, length));
+        const [rating, ...more] = await ratings();
+        expect([1, 5]).toContain(rating);
+        expect(more).toEqual([]);
+        seen.add(rating);
+      }),
+      {
+        numRuns: 30,
+        examples: [
+          [[], log.length],
+          [[], 0],
+        ],
+      },
+    );
+    expect([...seen].toSorted()).toEqual([1, 5]);
   });
 
   it('plays a hot journal back in the copy, and leaves the crash scene as it is', async () => {

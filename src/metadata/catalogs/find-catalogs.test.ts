@@ -38,9 +38,10 @@ describe('findCatalogs()', () => {
     expect(unit).toMatchObject({ databases: ['/p/Job.lrcat'], isOpen: false, isBackup: false });
   });
 
-  it('takes a lock file or rows in the log for an editor at work, an empty log not', () => {
+  it('takes a lock file, rows in the log or a journal for an editor at work, an empty log not', () => {
     expect(only('/p/A.lrcat', '/p/A.lrcat-wal', '/p/A.lrcat-shm').isOpen).toBe(false);
     expect(only('/p/A.lrcat', '/p/A.lrcat.lock').isOpen).toBe(true);
+    expect(only('/p/A.lrcat', '/p/A.lrcat-journal').isOpen).toBe(true);
     const withRows = [...listed('/p/A.lrcat'), { path: '/p/A.lrcat-wal', sizeBytes: 4152 }];
     expect(findCatalogs(withRows)[0]?.isOpen).toBe(true);
   });

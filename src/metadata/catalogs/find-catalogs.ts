@@ -139,8 +139,9 @@ function gather({ path, sizeBytes }: ListedFile, claims: Claims): void {
     owner.members.push(path);
     const isCompanion = DATABASE_COMPANIONS.some((ending) => path.endsWith(ending));
     if (!isCompanion) owner.databases.push(path);
-    else if (path.endsWith('.lock') || (path.endsWith('-wal') && sizeBytes > 0))
+    else if (path.endsWith('.lock') || (/-(wal|journal)$/.test(path) && sizeBytes > 0)) {
       owner.isOpen = true;
+    }
     return;
   }
   // The nearest folder that takes the file has it; sessions that share a folder share what is in it.
