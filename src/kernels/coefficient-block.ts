@@ -36,7 +36,7 @@ export const PLANE_WORD = {
   counts: 4,
   /** Eight sums at the lower edge of each block of the row above. */
   bottom: 5,
-  /** 64 quantisation steps, then 64 ratios that turn sums into quarters of a step. */
+  /** 64 quantisation steps, 64 ratios that turn sums into quarters of a step, those of the first column again. */
   quant: 6,
   set: 8,
   /** The plane whose block at the same place is looked at; not used in the first. */
@@ -55,6 +55,12 @@ export const COEFFICIENT_PLACE = {
   ramp: 1440,
   places: 1456,
   most: 1472,
+  /** For each place: the level of what the blocks around have there; and that itself. */
+  nearLevels: 1488,
+  nears: 1552,
+  /** For the eight places of an edge: the level of the guess, and whether it is negative. */
+  ahead: 1680,
+  behind: 1696,
   rates: 2048,
   levels: 2304,
   tokens: 3328,

@@ -57,7 +57,7 @@ export function layOutCoefficients(
   const own = planes.map(({ blocksWide, blocksHigh }) => ({
     counts: take(blocksWide * blocksHigh),
     bottom: take(blocksWide * 32),
-    quant: take(512),
+    quant: take(544),
   }));
   const rowBlocks = planes.reduce((sum, { blocksWide, v }) => sum + blocksWide * v, 0);
   const ops = take((CHUNK_OPS + BLOCK_OPS_MAX) * 4);
@@ -95,7 +95,7 @@ export function fillCoefficientMemory(
     words[at + PLANE_WORD.set] = layout.sets + (index === 0 ? 0 : SET_BYTES);
     words[at + PLANE_WORD.like] = Math.max(index - 1, 0);
     coefficients += plane.blocksWide * plane.blocksHigh * 128;
-    fillQuant(new Int32Array(memory, own.quant, 128), plane.quant);
+    fillQuant(new Int32Array(memory, own.quant, 136), plane.quant);
   }
   fillTables(memory);
 }
@@ -107,6 +107,7 @@ function fillQuant(target: Int32Array, quant: Uint16Array): void {
     target[k] = step;
     target[64 + k] = Math.floor((5793 + (step >> 1)) / step);
   }
+  for (let v = 0; v < 8; v++) target[128 + v] = target[64 + 8 * v]!;
 }
 
 function fillTables(memory: ArrayBuffer): void {
@@ -140,9 +141,9 @@ const RATES = Uint8Array.from(
   (_rate, count) => FIRST_RATES[count] ?? (count < 24 ? 5 : count < 48 ? 6 : 7),
 );
 
-/** Magnitudes in half octaves: 0, 1, 2, then two levels for each doubling. */
+/** Magnitudes in half octaves: 0, 1, then two levels for each doubling. */
 const LEVELS = Uint8Array.from({ length: 1024 }, (_level, size) => {
-  if (size < 3) return size;
+  if (size < 2) return size;
   const octave = 31 - Math.clz32(size);
   return 1 + 2 * octave + ((size >> (octave - 1)) & 1);
 });

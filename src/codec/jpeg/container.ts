@@ -19,6 +19,8 @@ export const SHRINK_MAX = 4096;
 /** The parts of a container, as they lie in it. */
 export interface JpegContainer {
   readonly originalBytes: number;
+  /** CRC-32 of the original: what the decoder gives is held against it. */
+  readonly crc: number;
   /** SHA-256 of the original where the encoder was told it, otherwise empty. */
   readonly digest: Uint8Array;
   /** Plain lengths of the two modelled parts. */
@@ -37,6 +39,7 @@ export interface JpegContainer {
 export function formatContainer(parts: JpegContainer): Uint8Array {
   const numbers: number[] = [];
   pushNumber(numbers, parts.originalBytes);
+  pushNumber(numbers, parts.crc);
   pushNumber(numbers, parts.digest.length);
   pushNumber(numbers, parts.headBytes);
   pushNumber(numbers, parts.notesBytes);
@@ -62,9 +65,9 @@ export function isJpegRecoded(bytes: Uint8Array): boolean {
 export function parseContainer(bytes: Uint8Array): JpegContainer | null {
   if (!isJpegRecoded(bytes)) return null;
   const source: NumberSource = { bytes, at: HEAD.length };
-  const numbers = takeNumbers(source, 5);
+  const numbers = takeNumbers(source, 6);
   if (numbers === null) return null;
-  const [originalBytes, digestBytes, headBytes, notesBytes, count] = numbers as Five;
+  const [originalBytes, crc, digestBytes, headBytes, notesBytes, count] = numbers as Six;
   if (originalBytes > bytes.length * SHRINK_MAX || count > bytes.length) return null;
   if (headBytes > originalBytes || notesBytes > bytes.length * SHRINK_MAX) return null;
   if (digestBytes !== 0 && digestBytes !== DIGEST_BYTES) return null;
@@ -78,10 +81,10 @@ export function parseContainer(bytes: Uint8Array): JpegContainer | null {
   });
   if (at !== bytes.length) return null;
   const [digest, head, rest, notes, ...segments] = pieces as Pieces;
-  return { originalBytes, digest, headBytes, notesBytes, head, rest, notes, segments };
+  return { originalBytes, crc, digest, headBytes, notesBytes, head, rest, notes, segments };
 }
 
-type Five = [number, number, number, number, number];
+type Six = [number, number, number, number, number, number];
 type Pieces = [Uint8Array, Uint8Array, Uint8Array, Uint8Array, ...Uint8Array[]];
 
 function takeNumbers(source: NumberSource, count: number): number[] | null {

@@ -2,6 +2,7 @@ import { FieldVaultError } from '../../base/index.ts';
 import { type CoefficientCoder, openCoefficientCoder } from '../../kernels/index.ts';
 import type { BitSink } from './bit-sink.ts';
 import { type JpegContainer, parseContainer } from './container.ts';
+import { crc32 } from './crc32.ts';
 import { decodeBytes } from './decode-bytes.ts';
 import { isBelievable, planesOf, segmentsOf } from './picture.ts';
 import { type NumberSource, takeNotes } from './scan-notes.ts';
@@ -10,7 +11,7 @@ import { writeScan } from './write-scan.ts';
 
 /**
  * Rebuilds the original from a container of {@link encodeJpeg}, byte for byte. Time and memory are bounded by the
- * container's length. It is for the caller to compare the digest: damage in the coded bytes may give another picture.
+ * container's length. A checksum finds damage; the proof is the caller's comparison of the digest.
  * @throws FieldVaultError DAMAGED where the bytes are no container or its parts contradict each other
  */
 export function decodeJpeg(container: Uint8Array): Uint8Array {
@@ -32,6 +33,7 @@ export function decodeJpeg(container: Uint8Array): Uint8Array {
   if (!putBytes(sink, head, taken, head.length) || sink.at !== parts.originalBytes) {
     throw damaged('what it gives has another length than it says');
   }
+  if (crc32(sink.bytes) !== parts.crc) throw damaged('what it gives is not what was put in');
   return sink.bytes;
 }
 

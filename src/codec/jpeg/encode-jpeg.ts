@@ -1,6 +1,7 @@
 import { equalBytes, FieldVaultError, LIMITS } from '../../base/index.ts';
 import { type CoefficientCoder, openCoefficientCoder } from '../../kernels/index.ts';
 import { formatContainer, SHRINK_MAX } from './container.ts';
+import { crc32 } from './crc32.ts';
 import { decodeJpeg } from './decode-jpeg.ts';
 import { encodeBytes } from './encode-bytes.ts';
 import { isBelievable, planesOf, segmentsOf } from './picture.ts';
@@ -56,6 +57,7 @@ function recode(bytes: Uint8Array, { digest }: EncodeJpegOptions): Uint8Array | 
   const head = around.subarray(0, LIMITS.jpegModelledBytesMax);
   return formatContainer({
     originalBytes: bytes.length,
+    crc: crc32(bytes),
     digest: digest ?? new Uint8Array(0),
     headBytes: head.length,
     notesBytes: notes.length,

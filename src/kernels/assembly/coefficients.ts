@@ -48,6 +48,14 @@
 // @ts-ignore: decorator
 @inline const MOST: usize = 1472;
 // @ts-ignore: decorator
+@inline const NEAR_LEVELS: usize = 1488;
+// @ts-ignore: decorator
+@inline const NEARS: usize = 1552;
+// @ts-ignore: decorator
+@inline const AHEAD: usize = 1680;
+// @ts-ignore: decorator
+@inline const BEHIND: usize = 1696;
+// @ts-ignore: decorator
 @inline const RATES: usize = 2048;
 // @ts-ignore: decorator
 @inline const LEVELS: usize = 2304;
@@ -400,6 +408,7 @@ function codeBlock(decode: bool, plane: i32, x: i32, y: i32): void {
     reference = load<u8>(<usize>int(from + 4) + <usize>at);
   }
   const mean = (2 * nLeft + 2 * nAbove + nNext + nCorner + 3) / 6;
+  lookAround();
   if (!decode) count = countInner();
   codeCount(decode, plane, mean, nLeft, nAbove, reference);
   store<u8>(counts, count);
@@ -409,6 +418,50 @@ function codeBlock(decode: bool, plane: i32, x: i32, y: i32): void {
   codeEdge(decode, 0, RIGHT, hasLeft);
   codeEdge(decode, 1, bottom, hasAbove);
   codeDc(decode, plane, bottom);
+}
+
+/** Levels of four numbers: two for each doubling, read off the exponent and the first bit of the fraction. */
+// @ts-ignore: decorator
+@inline function levels(values: v128): v128 {
+  return i32x4.sub(i32x4.shr_u(f32x4.convert_i32x4_s(values), 22), i32x4.splat(253));
+}
+
+/** For all 64 places what the blocks around have there, and its level up to 15. */
+function lookAround(): void {
+  for (let row: usize = 0; row < 128; row += 16) {
+    const sides = i16x8.add(
+      i16x8.abs(v128.load(left + row)),
+      i16x8.abs(v128.load(above + row)),
+    );
+    const corners = i16x8.add(
+      i16x8.abs(v128.load(corner + row)),
+      i16x8.abs(v128.load(next + row)),
+    );
+    const near = i16x8.add(i16x8.add(sides, sides), corners);
+    v128.store(NEARS + row, near);
+    let level = i16x8.narrow_i32x4_s(
+      levels(i32x4.extend_low_i16x8_s(near)),
+      levels(i32x4.extend_high_i16x8_s(near)),
+    );
+    level = i16x8.min_s(i16x8.max_s(level, i64x2.splat(0)), i16x8.splat(15));
+    v128.store64_lane(NEAR_LEVELS + (row >> 1), i8x16.narrow_i16x8_u(level, level), 0);
+  }
+}
+
+/** How large the eight guesses across an edge are, in levels from 1 to 23, and which are negative. */
+// @ts-ignore: decorator
+@inline function lookAhead(beyond: usize, sums: usize, ratios: usize): void {
+  const low = i32x4.sub(v128.load(beyond), v128.load(sums));
+  const high = i32x4.sub(v128.load(beyond, 16), v128.load(sums, 16));
+  let level = i16x8.narrow_i32x4_s(
+    levels(i32x4.shr_s(i32x4.mul(i32x4.abs(low), v128.load(ratios)), 10)),
+    levels(i32x4.shr_s(i32x4.mul(i32x4.abs(high), v128.load(ratios, 16)), 10)),
+  );
+  level = i16x8.min_s(i16x8.max_s(level, i64x2.splat(0)), i16x8.splat(22));
+  level = i16x8.add(level, i16x8.splat(1));
+  v128.store64_lane(AHEAD, i8x16.narrow_i16x8_u(level, level), 0);
+  const behind = i16x8.shr_u(i16x8.narrow_i32x4_s(low, high), 15);
+  v128.store64_lane(BEHIND, i8x16.narrow_i16x8_u(behind, behind), 0);
 }
 
 function countInner(): i32 {
@@ -462,7 +515,7 @@ function codeInner(decode: bool, plane: i32, other: usize): void {
     const k = <i32>load<u8>(ORDER + <usize>i);
     const u = k & 7;
     const v = k >> 3;
-    const near = 2 * (magnitude(left, k) + magnitude(above, k)) + magnitude(corner, k) + magnitude(next, k);
+    const near = <i32>load<u16>(NEARS + (<usize>k << 1));
     // Sixteen places a row, two rows and two columns of zeros before the first.
     const seen = SEEN + (<usize>((v + 1) * 16 + u + 1) << 1);
     const own =
@@ -480,7 +533,7 @@ function codeInner(decode: bool, plane: i32, other: usize): void {
     const token = symbol(
       decode,
       INNER_W + i * 2 + (open < 3 ? 0 : 1),
-      INNER_A + (i * 16 + level(near, 15)) * 12 + part,
+      INNER_A + (i * 16 + <i32>load<u8>(NEAR_LEVELS + <usize>k)) * 12 + part,
       INNER_B + (i * 12 + level(own, 11)) * 12 + part,
       INNER_C + (i * 24 + level(near + own, 23)) * 4 + tint,
       min<i32>(size, 7),
@@ -517,19 +570,15 @@ function codeEdge(decode: bool, way: i32, beyond: usize, hasSide: bool): void {
   const across = way == 0 ? 1 : 8;
   const sums = SUMS + (<usize>way << 6);
   const full = min<i32>(7, (count + 6) / 7);
-  const ratios = quant + 256;
+  if (hasSide) lookAhead(beyond, sums, way == 0 ? quant + 512 : quant + 256);
+  else {
+    store<u64>(AHEAD, 0);
+    store<u64>(BEHIND, 0);
+  }
   for (let i = 1; i < 8; i++) {
     const k = i * step;
-    let guess = 0;
-    let ahead = 0;
-    if (hasSide) {
-      guess = load<i32>(beyond + (<usize>i << 2)) - load<i32>(sums + (<usize>i << 2));
-      ahead = 1 + level((abs<i32>(guess) * load<i32>(ratios + (<usize>k << 2))) >> 10, 22);
-    }
-    const near = level(
-      2 * (magnitude(left, k) + magnitude(above, k)) + magnitude(corner, k) + magnitude(next, k),
-      15,
-    );
+    const ahead = <i32>load<u8>(AHEAD + <usize>i);
+    const near = <i32>load<u8>(NEAR_LEVELS + <usize>k);
     let own = 2 * magnitude(block, k + across) + magnitude(block, k + 2 * across);
     if (i > 1) own += 2 * magnitude(block, k - step) + magnitude(block, k - step + across);
     const place = way * 7 + i - 1;
@@ -546,7 +595,7 @@ function codeEdge(decode: bool, way: i32, beyond: usize, hasSide: bool): void {
     );
     if (token == 0) continue;
     if (decode) size = token;
-    const side = (place * 24 + ahead) * 2 + (guess < 0 ? 1 : 0);
+    const side = (place * 24 + ahead) * 2 + <i32>load<u8>(BEHIND + <usize>i);
     const sign = bit(decode, EDGE_SIGN + side * 3 + min<i32>(2, token - 1), <i32>(value < 0));
     if (token == 7) {
       size = over(
