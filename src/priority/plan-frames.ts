@@ -5,10 +5,14 @@ import type { FrameCopy, PlanFrame, PlanInput, PlanVault } from './plan.ts';
 import { byOrder, type Tier } from './policy.ts';
 import { lastMarks, type Mark, tierOf, tierRules } from './tier-of.ts';
 
+type Taken = Pick<FrameFacts, 'takenMs' | 'id'>;
+
 /** A frame while a plan is made. */
 export interface Planned {
   readonly frame: PlanFrame;
   readonly id: string;
+  /** Place among all frames as they were taken. */
+  readonly turn: number;
   readonly tier: Tier;
   /** Place of its tier, 0 the most precious. */
   readonly rank: number;
@@ -18,7 +22,7 @@ export interface Planned {
   readonly placed: string[];
 }
 
-/** The frames of a plan by tier, the most precious first. */
+/** The frames of a plan by tier, the most precious first; those of one tier as they were taken. */
 export interface TieredFrames {
   readonly tiers: readonly Tier[];
   readonly byRank: readonly (readonly Planned[])[];
@@ -37,7 +41,7 @@ export function tierFrames(input: PlanInput): TieredFrames {
   const byRank: Planned[][] = tiers.map(() => []);
   const idleMarks: Mark[] = [];
   const seen = new Set<string>();
-  for (const frame of input.frames) {
+  for (const [turn, frame] of asTaken(input.frames).entries()) {
     const { id } = frame.facts;
     assert(!seen.has(id), `a frame stands in a plan once: ${id}`);
     seen.add(id);
@@ -45,7 +49,7 @@ export function tierFrames(input: PlanInput): TieredFrames {
     if (idleMark !== null) idleMarks.push(idleMark);
     const rank = ranks.get(tier.name) ?? 0;
     const held = heldCopies(frame.copies);
-    byRank[rank]?.push({ frame, id, tier, rank, held, placed: [] });
+    byRank[rank]?.push({ frame, id, turn, tier, rank, held, placed: [] });
   }
   return {
     tiers,
@@ -82,8 +86,19 @@ export function compareTexts(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
+/** Frames as they were taken. What is compared lies beside each: sorting is most of the work of a plan. */
+function asTaken(frames: readonly PlanFrame[]): PlanFrame[] {
+  return frames
+    .map((frame) => {
+      const { takenMs, id } = frame.facts;
+      return { frame, takenMs, id };
+    })
+    .sort(compareTaken)
+    .map(({ frame }) => frame);
+}
+
 /** As pictures were taken; those of an unknown time last. */
-export function compareTaken(a: FrameFacts, b: FrameFacts): number {
+export function compareTaken(a: Taken, b: Taken): number {
   const [first, second] = [a.takenMs ?? Number.MAX_VALUE, b.takenMs ?? Number.MAX_VALUE];
   return first - second || compareTexts(a.id, b.id);
 }

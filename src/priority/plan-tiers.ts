@@ -2,7 +2,6 @@ import { assert } from '../base/index.ts';
 import { compactableOf, fillRoom, roomRules } from './compactable.ts';
 import type { Plan, PlanInput, PlanVault, Step, Waiting } from './plan.ts';
 import {
-  compareTaken,
   compareTexts,
   copyOn,
   isReplica,
@@ -20,7 +19,7 @@ import { type Compactable, type Refusal, VaultRoom } from './vault-room.ts';
  * Says what to protect now and in which order, what to compact to make room for it, what has to wait and why.
  *
  * Tier by tier, the most precious first: all its frames once, then twice, and so on; of frames that are alike in this the
- * smaller first, so that as many as can be are protected. What is not due claims its room all the same. Where room is
+ * smaller first, so that as many as can be are protected, then the earlier. What is not due claims its room all the same. Where room is
  * short, compaction that the policy allows comes first; then the less precious waits. Nothing is ever deleted.
  *
  * The same input gives the same plan, in whatever order frames, vaults and marks stand. Where more space on one vault
@@ -69,7 +68,7 @@ class Work {
       const inTurn = members
         .filter((one) => one.held + one.placed.length === round)
         .map((one) => this.#inTurn(one))
-        .toSorted((a, b) => a.bytes - b.bytes || compareTexts(a.one.id, b.one.id));
+        .sort((a, b) => a.bytes - b.bytes);
       for (const { one, rooms } of inTurn) this.#place(one, rooms);
     }
   }
@@ -159,7 +158,7 @@ class Work {
       const lacking = members
         .map((one) => ({ one, bytes: one.frame.isAtHand ? lackingOn(one, room) : null }))
         .filter((item): item is { one: Planned; bytes: number } => item.bytes !== null)
-        .toSorted((a, b) => a.bytes - b.bytes || compareTexts(a.one.id, b.one.id));
+        .sort((a, b) => a.bytes - b.bytes);
       for (const { one, bytes } of lacking) {
         if (room.refusal(one.rank, bytes) === null) this.#take(one, room, bytes, why);
         else this.#leftOut.set(room.vault.id, (this.#leftOut.get(room.vault.id) ?? 0) + 1);
@@ -176,7 +175,7 @@ class Work {
       if (why === 'wanted') this.#wait(one, vault, { why: 'not-due', shortBytes: 0 });
       return;
     }
-    this.#steps.add(one.frame, {
+    this.#steps.add(one.turn, {
       act: 'protect',
       frame: one.id,
       tier: one.tier.name,
@@ -190,7 +189,7 @@ class Work {
   }
 
   #compact({ frame, rank, compactBytes, savedBytes }: Compactable, vault: string): void {
-    this.#steps.add(frame, {
+    this.#steps.add(0, {
       act: 'compact',
       frame: frame.facts.id,
       tier: this.#frames.tiers[rank]?.name ?? '',
@@ -219,17 +218,12 @@ class Work {
   }
 
   #waitingOf(members: readonly Planned[]): Waiting[] {
-    const waiting: { readonly one: Planned; readonly record: Waiting }[] = [];
-    for (const one of members) {
+    return members.flatMap((one) => {
       const record = this.#waiting.get(one);
-      if (record !== undefined) waiting.push({ one, record });
-    }
-    return waiting
-      .toSorted((a, b) => compareTaken(a.one.frame.facts, b.one.frame.facts))
-      .map(({ one, record }) => {
-        const isDue = this.#frames.isDue[one.rank] === true;
-        return { ...record, copiesPlanned: isDue ? one.placed.length : 0 };
-      });
+      const isDue = this.#frames.isDue[one.rank] === true;
+      const copiesPlanned = isDue ? one.placed.length : 0;
+      return record === undefined ? [] : [{ ...record, copiesPlanned }];
+    });
   }
 
   #vaultPlan({ vault }: VaultRoom, steps: readonly Step[]): Plan['vaults'][number] {

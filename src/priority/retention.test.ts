@@ -109,10 +109,8 @@ const versionLists = fc
     fc.record({
       path: fc.constantFrom('a.xmp', 'b.lrcat'),
       kind: fc.constantFrom('sidecar', 'catalog', 'capture'),
-      timeMs: fc.oneof(
-        fc.integer({ min: -90, max: 10 }).map((days) => NOW.timeMs + days * DAY_MS),
-        fc.double(),
-      ),
+      // Mostly days that follow each other; now and then a clock that is wrong.
+      days: fc.oneof({ weight: 9, arbitrary: fc.nat(5) }, { weight: 1, arbitrary: fc.double() }),
       keep: fc.record({
         last: fc.integer({ min: 1, max: 4 }),
         daily: fc.nat(4),
@@ -122,14 +120,19 @@ const versionLists = fc
     }),
     { maxLength: 30 },
   )
-  .map((list) => list.map((one, sequence) => ({ ...one, id: `v${sequence}`, sequence })));
+  .map((list) =>
+    list.map(({ days, ...rest }, sequence) => {
+      const timeMs = NOW.timeMs - (90 - sequence * 3 - days) * DAY_MS;
+      return { ...rest, id: `v${sequence}`, sequence, timeMs };
+    }),
+  );
 
-function tried(plan: typeof planRetention): boolean {
+function tried(plan: typeof planRetention, numRuns?: number): boolean {
   const claim = fc.property(versionLists, (versions) => {
     expect(faultsIn(versions, plan(versions, NOW))).toEqual([]);
     expect(plan(versions.toReversed(), NOW)).toEqual(plan(versions, NOW));
   });
-  return !fc.check(claim).failed;
+  return !fc.check(claim, numRuns === undefined ? {} : { numRuns }).failed;
 }
 
 describe('planRetention(), whatever the clocks said', () => {
@@ -149,7 +152,7 @@ describe('planRetention(), whatever the clocks said', () => {
         drop: versions.filter(({ id }) => dropped.has(id)),
       };
     };
-    expect(tried(believing)).toBe(false);
+    expect(tried(believing, 2000)).toBe(false);
   });
 
   it('would be caught if it took a capture for a sidecar', () => {
@@ -159,6 +162,6 @@ describe('planRetention(), whatever the clocks said', () => {
       const { keep, drop } = planRetention(alike, now);
       return { keep, drop: drop.map((version) => known.get(version.id) ?? version) };
     };
-    expect(tried(careless)).toBe(false);
+    expect(tried(careless, 2000)).toBe(false);
   });
 });

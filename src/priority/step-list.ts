@@ -1,11 +1,9 @@
-import type { PlanFrame, Step } from './plan.ts';
-import { compareTaken } from './plan-frames.ts';
+import type { Step } from './plan.ts';
 
 interface Entry {
-  readonly frame: PlanFrame;
   readonly step: Step;
-  /** Steps of one group may be done in any order. */
-  readonly group: number;
+  /** Place of its frame among all as they were taken. */
+  readonly turn: number;
 }
 
 /**
@@ -13,25 +11,25 @@ interface Entry {
  * find room was settled before, and nothing was compacted between them.
  */
 export class StepList {
-  readonly #entries: Entry[] = [];
-  #group = 0;
+  /** Steps of one group may be done in any order. */
+  readonly #groups: Entry[][] = [[]];
 
   /** What follows is not of one kind with what went before. */
   nextGroup(): void {
-    this.#group += 1;
+    if (this.#groups.at(-1)?.length !== 0) this.#groups.push([]);
   }
 
-  add(frame: PlanFrame, step: Step): void {
+  add(turn: number, step: Step): void {
     // What was compacted makes room for what follows: neither may pass the other.
-    if (step.act === 'compact') this.#group += 1;
-    this.#entries.push({ frame, step, group: this.#group });
-    if (step.act === 'compact') this.#group += 1;
+    if (step.act === 'compact') this.nextGroup();
+    this.#groups.at(-1)?.push({ step, turn });
+    if (step.act === 'compact') this.nextGroup();
   }
 
   sorted(): Step[] {
     // Sorting keeps what is equal as it stands, so vaults stay in their order.
-    return this.#entries
-      .toSorted((a, b) => a.group - b.group || compareTaken(a.frame.facts, b.frame.facts))
-      .map(({ step }) => step);
+    return this.#groups.flatMap((group) =>
+      group.toSorted((a, b) => a.turn - b.turn).map(({ step }) => step),
+    );
   }
 }
