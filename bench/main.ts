@@ -12,6 +12,7 @@ import { BENCH as LIBRARY } from './library.bench.ts';
 import { BENCH as LIKENESS } from './likeness.bench.ts';
 import { describeMachine } from './machine.ts';
 import { BENCH as METADATA } from './metadata.bench.ts';
+import { BENCH as PRIORITY } from './priority.bench.ts';
 import { BENCH as PROTECT } from './protect.bench.ts';
 import type { Bench, BenchSizes } from './row.ts';
 import { BENCH as SCALE } from './scale.bench.ts';
@@ -33,6 +34,7 @@ const BENCHES: readonly Bench[] = [
   SEARCH,
   LIKENESS,
   LIBRARY,
+  PRIORITY,
 ];
 const FULL: BenchSizes = { cardBytes: 2_000_000_000, smallFiles: 100_000, rounds: 3 };
 const PAGE = join(import.meta.dirname, '..', 'docs', 'benchmarks.md');
