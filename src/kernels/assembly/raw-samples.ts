@@ -231,7 +231,7 @@ function mirrorUp(first: usize, row: i32, stride: usize): void {
         let symbol = (folded >> lowBits) + 63;
         let size = lowBits;
         let more = folded & ((1 << lowBits) - 1);
-        if (<u32>symbol > 126) {
+        if (<u32>symbol > 126 || load<u32>(entries + (<usize>symbol << 2)) < 65536) {
           symbol = 127;
           size = bits;
           more = value + offset;
