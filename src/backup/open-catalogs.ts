@@ -1,10 +1,5 @@
 import type { IssueLog } from '../base/index.ts';
-import {
-  type CatalogUnit,
-  copyCatalog,
-  DATABASE_COMPANIONS,
-  findCatalogs,
-} from '../metadata/index.ts';
+import { copyCatalog, DATABASE_COMPANIONS, findCatalogs } from '../metadata/index.ts';
 import { makeScratchFolder, removeScratchFolder, type World } from '../platform/index.ts';
 import { type Found, joinPath } from './scan.ts';
 import type { Source } from './sources.ts';
@@ -52,7 +47,13 @@ export async function copyOpenCatalogs(
         const candidate = candidates.get(member);
         if (candidate !== undefined) await readInstead(world, run, survey, { candidate, copy });
       }
-      leaveOutCompanions(survey, unit, candidates);
+      const copied = new Set(outcome.copy.files.map(({ member }) => member));
+      // The log of a database that could not be copied is all there is of its newest rows.
+      const databases = unit.databases.filter((database) => copied.has(database));
+      leaveOutCompanions(survey, databases, candidates);
+      for (const trouble of outcome.copy.troubles) {
+        tellLocked(run, candidates.get(unit.main), trouble);
+      }
     }
   }
   return {
@@ -87,12 +88,13 @@ async function readInstead(
 
 function leaveOutCompanions(
   survey: Survey,
-  unit: CatalogUnit,
+  databases: readonly string[],
   candidates: ReadonlyMap<string, Candidate>,
 ): void {
-  for (const path of unit.databases.flatMap((database) =>
+  const companions = databases.flatMap((database) =>
     DATABASE_COMPANIONS.map((ending) => database + ending),
-  )) {
+  );
+  for (const path of companions) {
     const candidate = candidates.get(path);
     if (candidate === undefined) continue;
     if (takeItem(survey, candidate) === undefined) survey.unchanged -= 1;

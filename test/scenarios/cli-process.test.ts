@@ -45,7 +45,7 @@ describe('fieldvault, as a process', () => {
 
   it('ends with 3, 12, 10 and 2 where it must', () => {
     run('init', vault);
-    run('backup', card, '--vault', vault);
+    run('backup', card, '--vault', vault, '--no-learn');
     mkdirSync(join(scratch, 'back', 'CARD', 'DCIM'), { recursive: true });
     writeFileSync(join(scratch, 'back', 'CARD', 'DCIM', 'A.NEF'), 'edited');
     const restore = ['restore', 'latest', '--vault', vault, '--to', join(scratch, 'back')];
@@ -88,7 +88,15 @@ describe('with many files', () => {
     'ends with 130 at SIGINT and goes on where it stopped',
     skipBecause(process.platform === 'win32' ? 'Windows has no signals between processes' : null),
     async () => {
-      const child = spawn(process.execPath, [main, 'backup', card, '--vault', vault, '--json']);
+      const child = spawn(process.execPath, [
+        main,
+        'backup',
+        card,
+        '--vault',
+        vault,
+        '--no-learn',
+        '--json',
+      ]);
       let text = '';
       child.stdout.setEncoding('utf8').on('data', (piece: string) => {
         text += piece;
@@ -102,7 +110,7 @@ describe('with many files', () => {
       const first = parseLines(text).at(-1);
       expect(first).toMatchObject({ type: 'summary', ok: false, interrupted: true });
       expect(run('check', '--vault', vault, '--read-data').status).toBe(0);
-      const again = run('backup', card, '--vault', vault, '--json');
+      const again = run('backup', card, '--vault', vault, '--no-learn', '--json');
       const second = parseLines(again.stdout).at(-1);
       expect(second).toMatchObject({
         ok: true,
@@ -114,7 +122,7 @@ describe('with many files', () => {
   );
 
   it('a reader that has seen enough is no failure', async () => {
-    run('backup', card, '--vault', vault);
+    run('backup', card, '--vault', vault, '--no-learn');
     const child = spawn(process.execPath, [main, 'ls', 'latest', '--vault', vault]);
     let complaint = '';
     child.stderr.setEncoding('utf8').on('data', (piece: string) => {
