@@ -8,7 +8,8 @@ import {
   type Version,
 } from '../src/priority/index.ts';
 import { pickBelow, type SeededRandom, seededRandom } from '../src/testing/index.ts';
-import { copyOf, frameOf, GB, inputOf, NOW_MS, vaultOf } from '../test/priority/plan-inputs.ts';
+import { copyOf, frameOf, GB, NOW_MS } from '../test/priority/frame-sketches.ts';
+import { inputOf, vaultOf } from '../test/priority/plan-inputs.ts';
 import { limited, median } from './rounds.ts';
 import type { Bench, BenchRun, Row } from './row.ts';
 

@@ -45,6 +45,7 @@ export function tierFrames(input: PlanInput): TieredFrames {
     const { id } = frame.facts;
     assert(!seen.has(id), `a frame stands in a plan once: ${id}`);
     seen.add(id);
+    assertFrame(frame);
     const { tier, idleMark } = tierOf(frame.facts, rules, marks);
     if (idleMark !== null) idleMarks.push(idleMark);
     const rank = ranks.get(tier.name) ?? 0;
@@ -57,6 +58,15 @@ export function tierFrames(input: PlanInput): TieredFrames {
     idleMarks: idleMarks.toSorted((a, b) => compareTexts(a.frame, b.frame)),
     isDue: tiers.map(({ when }) => isDue(when, input)),
   };
+}
+
+/** A vault that was counted twice would be a copy that is not there. */
+function assertFrame({ facts, copies }: PlanFrame): void {
+  assert(facts.sizeBytes >= 0, `a size is a number: ${facts.id}`);
+  const isTwice = copies.some(({ vault }, at) => {
+    return copies.findIndex((copy) => copy.vault === vault) !== at;
+  });
+  assert(!isTwice, `a vault holds a frame once: ${facts.id}`);
 }
 
 /** Whole copies on distinct vaults. */

@@ -1,15 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  copyOf,
-  frameOf,
-  framesOf,
-  GB,
-  inputOf,
-  NOW_MS,
-  ONE_COPY,
-  policyWith,
-  vaultOf,
-} from '../../test/priority/plan-inputs.ts';
+import { copyOf, frameOf, framesOf, GB, NOW_MS } from '../../test/priority/frame-sketches.ts';
+import { inputOf, ONE_COPY, policyWith, vaultOf } from '../../test/priority/plan-inputs.ts';
 import { DEFAULT_POLICY, type Plan, type PlanInput, planTiers } from './index.ts';
 
 const MARK = { who: 'H', timeMs: NOW_MS, sequence: 1 };

@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  copyOf,
-  frameOf,
-  framesOf,
-  GB,
-  inputOf,
-  NOW_MS,
-  vaultOf,
-} from '../../test/priority/plan-inputs.ts';
+import { copyOf, frameOf, framesOf, GB, NOW_MS } from '../../test/priority/frame-sketches.ts';
+import { inputOf, vaultOf } from '../../test/priority/plan-inputs.ts';
 import {
   forecast,
   formatSpace,

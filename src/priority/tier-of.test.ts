@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type FrameSketch, factsOf, NOW_MS, policyWith } from '../../test/priority/plan-inputs.ts';
+import { type FrameSketch, factsOf, NOW_MS } from '../../test/priority/frame-sketches.ts';
+import { policyWith } from '../../test/priority/plan-inputs.ts';
 import { DEFAULT_POLICY, lastMarks, type Mark, tierChanges, tierOf, tierRules } from './index.ts';
 
 const NOW = { timeMs: NOW_MS, offsetMinutes: 180 };

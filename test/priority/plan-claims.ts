@@ -5,6 +5,7 @@ import {
   type Plan,
   type PlanInput,
   type Step,
+  spaceBytes,
   type Tier,
   tierOf,
   tierRules,
@@ -102,9 +103,18 @@ export function sacrificeFaults(input: PlanInput, { steps, waiting, vaults }: Pl
       return step.vault === vault && orderOf(step.frame) > orderOf(frame);
     });
     const after = vaults.find((end) => end.vault === vault)?.freeAfterBytes ?? 0;
-    const room = lower.reduce((sum, { bytes }) => sum + bytes, after) - LIMITS.reserveBytes;
+    const kept = LIMITS.reserveBytes + reservedAbove(input, orderOf(frame), vault);
+    const room = lower.reduce((sum, { bytes }) => sum + bytes, after) - kept;
     return room >= sizeBytes && lower.length > 0 ? [`${frame} could have had ${room}`] : [];
   });
+}
+
+/** What more precious tiers have for themselves on a vault. */
+function reservedAbove({ policy, vaults }: PlanInput, order: number, id: string | null): number {
+  const total = vaults.find((vault) => vault.id === id)?.totalBytes ?? 0;
+  return policy.tiers
+    .filter((tier) => tier.order < order)
+    .reduce((sum, { reserve }) => sum + (reserve === null ? 0 : spaceBytes(reserve, total)), 0);
 }
 
 /** How many frames have a first, a second, a third copy after a plan: tier by tier, the most precious first. */
@@ -125,6 +135,32 @@ export function protectedByTier(input: PlanInput, plan: Plan): number[] {
       (_, index) => counts.filter((count) => count > index).length,
     );
   });
+}
+
+/** The world after all steps of a plan were done as expected. */
+export function applied(input: PlanInput, { steps, vaults: ends }: Plan): PlanInput {
+  const done = new Map<string, Step[]>();
+  for (const step of steps) done.set(step.frame, [...(done.get(step.frame) ?? []), step]);
+  const frames = input.frames.map((frame) => {
+    const copies = new Map(frame.copies.map((copy) => [copy.vault, copy]));
+    for (const { act, vault, bytes } of done.get(frame.facts.id) ?? []) {
+      // A compacted form beside a verbatim one is still there: no plan removes it.
+      const before = copies.get(vault);
+      copies.set(vault, {
+        vault,
+        form: act === 'compact' ? 'compact' : 'verbatim',
+        storedBytes: act === 'compact' ? bytes : bytes + (before?.storedBytes ?? 0),
+        missingBytes: 0,
+        verifiedMs: input.now.timeMs,
+      });
+    }
+    return { ...frame, copies: [...copies.values()] };
+  });
+  const free = new Map(ends.map(({ vault, freeAfterBytes }) => [vault, freeAfterBytes]));
+  const vaults = input.vaults.map((vault) => {
+    return { ...vault, freeBytes: free.get(vault.id) ?? vault.freeBytes };
+  });
+  return { ...input, frames, vaults };
 }
 
 /** Whether the first of two is less where they first differ. */

@@ -9,7 +9,9 @@ import {
   planTiers,
   type Space,
 } from '../../src/priority/index.ts';
+import { frameOf, NOW_MS } from './frame-sketches.ts';
 import {
+  applied,
   deletionFaults,
   isLess,
   type Planner,
@@ -18,7 +20,7 @@ import {
   sacrificeFaults,
   spaceFaults,
 } from './plan-claims.ts';
-import { frameOf, inputOf, NOW_MS, policyWith, vaultOf } from './plan-inputs.ts';
+import { inputOf, policyWith, vaultOf } from './plan-inputs.ts';
 
 const MB = 1_000_000;
 const VAULTS = ['a', 'b', 'c'] as const;
@@ -151,6 +153,10 @@ const noSacrifice = claimOn(uncompacted, (input, planner) =>
   sacrificeFaults(input, planner(input)),
 );
 
+const isDone = claimOn(uncompacted, (input, planner) =>
+  planner(applied(input, planner(input))).steps.map(({ act, frame }) => `${act} ${frame}`),
+);
+
 const stable: Claim = (planner, runs) => {
   const property = fc.property(inputs, fc.func(fc.nat()), (input, keyOf) => {
     const shuffled = {
@@ -226,6 +232,12 @@ const greedy: Planner = (input) => {
   const tiers = input.policy.tiers.map((tier) => ({ ...tier, forms: 'compact' as const }));
   return planTiers({ ...input, policy: { tiers } });
 };
+/** Leaves half of what is to do for another day. */
+const dawdling: Planner = (input) => {
+  const plan = planTiers(input);
+  const steps = plan.steps.slice(0, Math.ceil(plan.steps.length / 2));
+  return { ...plan, steps };
+};
 /** Says half of what is lacking. */
 const belittling: Planner = (input) => {
   const plan = planTiers(input);
@@ -264,6 +276,11 @@ describe('a plan, whatever there is', () => {
   it('never protects fewer of the most precious frames that more space on a vault is about', () => {
     expect(moreIsMore(planTiers)).toBeNull();
     expect(moreIsMore(overflowing, FAULT_RUNS)).not.toBeNull();
+  });
+
+  it('leaves nothing to do once it is done', () => {
+    expect(isDone(planTiers)).toBeNull();
+    expect(isDone(dawdling, FAULT_RUNS)).not.toBeNull();
   });
 
   it('names so much room that with it nothing waits for room any more', () => {
