@@ -37,6 +37,7 @@ export {
   type Retry,
   VERSION,
 } from './base/index.ts';
+export { decodeJpeg, type EncodeJpegOptions, encodeJpeg, isJpegRecoded } from './codec/index.ts';
 export {
   absolutePath,
   type BackupAndLearnOptions as BackupOptions,
