@@ -33,8 +33,10 @@ function reliefOf(frames: TieredFrames, room: VaultRoom, here: readonly Refused[
   }
   const shortBytes = Math.max(0, bytes + floor - room.freeBytes);
   const ways: Way[] = shortBytes > 0 ? [{ kind: 'free-space', bytes: shortBytes }] : [];
-  if (here.some(({ why }) => why === 'power')) {
-    ways.push({ kind: 'mains-power', bytes: room.savableBytes });
+  // Compaction makes room in quotas too.
+  const doesPowerHelp = shortBytes > 0 || here.some(({ why }) => why === 'power');
+  if (doesPowerHelp && room.powerlessBytes > 0) {
+    ways.push({ kind: 'mains-power', bytes: room.powerlessBytes });
   }
   for (const [rank, { name }] of tiers.entries()) {
     const savable = shortBytes > 0 ? forbiddenBytes(frames, rank, room) : 0;

@@ -74,9 +74,9 @@ export class VaultRoom {
     return this.#freeBytes;
   }
 
-  /** What compaction could still free. */
-  get savableBytes(): number {
-    return this.#savedBytes;
+  /** What compaction would free if only it had the power to run; 0 where it may run. */
+  get powerlessBytes(): number {
+    return this.#rules.canCompact ? 0 : this.#savedBytes;
   }
 
   /** What a tier leaves free here. */
