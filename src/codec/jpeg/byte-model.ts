@@ -23,6 +23,18 @@ export interface ByteModel {
 
 /** A model that has seen what most JPEG headers have: the tables of T.81 annex K. */
 export function openByteModel(): ByteModel {
+  const { tables, times, weights, places, stretched, ...rest } = PRIMED;
+  return {
+    tables: [tables[0].slice(), tables[1].slice(), tables[2].slice(), tables[3].slice()],
+    times: [times[0].slice(), times[1].slice(), times[2].slice(), times[3].slice()],
+    weights: weights.slice(),
+    places: places.slice(),
+    stretched: stretched.slice(),
+    ...rest,
+  };
+}
+
+function primeModel(): ByteModel {
   const table = (): Uint16Array => new Uint16Array(1 << TABLE_BITS).fill(32768);
   const times = (): Uint8Array => new Uint8Array(1 << TABLE_BITS);
   const model: ByteModel = {
@@ -112,3 +124,5 @@ function makeStretch(): Int32Array {
   table.fill(2047, next);
   return table;
 }
+
+const PRIMED = primeModel();

@@ -23,11 +23,11 @@ export function readSequentialBlock(cursor: ScanCursor, part: CursorPart, place:
   coefficients[place] = value;
   let zeroRuns = 0;
   for (let k = 1; k < 64; k++) {
-    // 25 bits at least: a code word of 16 and a number of 9 bits, or less code and 10 bits.
     word = view.getUint32(at >> 3) << (at & 7);
     entry = ac.quick[word >>> 22]! || longEntry(ac, word >>> 16);
     if (entry === 0) return false;
-    at += entry >> 8;
+    const length = entry >> 8;
+    at += length;
     size = entry & 15;
     if (size === 0) {
       if ((entry & 0xf0) === 0) {
@@ -42,7 +42,9 @@ export function readSequentialBlock(cursor: ScanCursor, part: CursorPart, place:
     }
     k += (entry >> 4) & 15;
     if (k > 63) return false;
-    word = view.getUint32(at >> 3) << (at & 7);
+    // 25 bits at least were looked at: often enough for the number too.
+    if (length + size > 25) word = view.getUint32(at >> 3) << (at & 7);
+    else word <<= length;
     const number = extend(word >>> (32 - size), size);
     if (number > AC_MAX || number < -AC_MAX) return false;
     coefficients[place + ZIGZAG[k]!] = number;
