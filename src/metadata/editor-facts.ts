@@ -35,3 +35,20 @@ export interface EditorFacts {
   /** By field: which column, layer or property answered, where an editor has several. */
   readonly origins: Readonly<Record<string, string>>;
 }
+
+/** Facts of a picture of which nothing else is known. */
+export function factsWith(
+  known: Pick<EditorFacts, 'path' | 'editor' | 'from'> & Partial<EditorFacts>,
+): EditorFacts {
+  return {
+    rating: null,
+    pick: null,
+    label: null,
+    keywords: [],
+    collections: [],
+    copyName: null,
+    develop: null,
+    origins: {},
+    ...known,
+  };
+}

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { EditorFacts } from '../editor-facts.ts';
+import { type EditorFacts, factsWith } from '../editor-facts.ts';
 import { CAPTURE_ONE_COLORS, parseKeywords } from './capture-one-words.ts';
-import { type CatalogReader, factsWith, type OpenCatalog } from './catalog-reading.ts';
+import type { CatalogReader, OpenCatalog } from './catalog-reading.ts';
 import {
   type CatalogTable,
   type Cell,

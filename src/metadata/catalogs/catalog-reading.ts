@@ -23,23 +23,6 @@ export type CatalogReader = (catalog: OpenCatalog) => Generator<EditorFacts, str
 /** Longer develop settings stay in the catalog alone, in bytes. */
 export const DEVELOP_BYTES_MAX = 65_536;
 
-/** Facts of a picture of which nothing else is known. */
-export function factsWith(
-  known: Pick<EditorFacts, 'path' | 'editor' | 'from'> & Partial<EditorFacts>,
-): EditorFacts {
-  return {
-    rating: null,
-    pick: null,
-    label: null,
-    keywords: [],
-    collections: [],
-    copyName: null,
-    develop: null,
-    origins: {},
-    ...known,
-  };
-}
-
 /** Of possible origins those whose field has an answer. */
 export function originsOf(
   answers: Readonly<Record<string, readonly [value: unknown, origin: string]>>,

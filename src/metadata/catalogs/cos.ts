@@ -1,7 +1,7 @@
 import { SaxesParser } from 'saxes';
-import type { EditorFacts } from '../editor-facts.ts';
+import { type EditorFacts, factsWith } from '../editor-facts.ts';
 import { CAPTURE_ONE_COLORS, parseKeywords } from './capture-one-words.ts';
-import { factsWith, originsOf } from './catalog-reading.ts';
+import { originsOf } from './catalog-reading.ts';
 import { numberOf, starsOf } from './catalog-tables.ts';
 
 /** A larger settings file is kept and not understood, in bytes. */

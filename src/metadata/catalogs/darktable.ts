@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { type CatalogReader, factsWith, type OpenCatalog, originsOf } from './catalog-reading.ts';
+import { factsWith } from '../editor-facts.ts';
+import { type CatalogReader, type OpenCatalog, originsOf } from './catalog-reading.ts';
 import { numberOf, rowsOf, tableOf, textOf } from './catalog-tables.ts';
 import { LinkedRows } from './linked-rows.ts';
 import { leavesAndPaths } from './name-paths.ts';

@@ -1,10 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { EditorFacts } from '../editor-facts.ts';
+import { type EditorFacts, factsWith } from '../editor-facts.ts';
 import { readXmpFacts } from '../xmp/xmp-facts.ts';
 import {
   type CatalogReader,
   DEVELOP_BYTES_MAX,
-  factsWith,
   type OpenCatalog,
   originsOf,
 } from './catalog-reading.ts';

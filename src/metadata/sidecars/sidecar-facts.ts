@@ -1,4 +1,4 @@
-import type { Editor, EditorFacts } from '../editor-facts.ts';
+import { type Editor, type EditorFacts, factsWith } from '../editor-facts.ts';
 import { readXmpFacts } from '../xmp/xmp-facts.ts';
 import { parseIni } from './parse-ini.ts';
 import { type LuaTable, type LuaValue, parseLuaTable } from './parse-lua-table.ts';
@@ -92,20 +92,7 @@ function readDopFacts(path: string, bytes: Uint8Array): readonly EditorFacts[] |
 
 function factsOf(from: string, editor: Editor, said: Partial<EditorFacts>): EditorFacts {
   const name = from.slice(from.lastIndexOf('/') + 1);
-  return {
-    path: name.replace(/(\.out)?\.[^.]+$/i, ''),
-    editor,
-    from,
-    rating: null,
-    pick: null,
-    label: null,
-    keywords: [],
-    collections: [],
-    copyName: null,
-    develop: null,
-    origins: {},
-    ...said,
-  };
+  return factsWith({ path: name.replace(/(\.out)?\.[^.]+$/i, ''), editor, from, ...said });
 }
 
 function decode(bytes: Uint8Array): string {
