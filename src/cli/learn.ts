@@ -54,7 +54,7 @@ export function tellLearned({ output }: Session, report: LearnReport | null): vo
   if (report === null) return;
   const { looks, records, catalogs, durationMs, issueCount, isInterrupted } = report;
   if (looks + records + catalogs > 0) {
-    const read = `${formatCount(looks, 'picture')} looked at, ${formatCount(records, 'full record')}`;
+    const read = `${formatCount(looks, 'file')} looked at, ${formatCount(records, 'full record')}`;
     const cats = catalogs > 0 ? `, ${formatCount(catalogs, 'catalog')}` : '';
     output.say(`  learned:   ${read}${cats}, ${formatDuration(durationMs)}`);
   }
