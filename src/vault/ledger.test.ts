@@ -55,11 +55,36 @@ const blob = (digit: string, at: string, time = '2026-11-22T09:00:00.000Z'): Blo
   time,
 });
 
+const policy = (text: string): JournalRecord => ({
+  type: 'policy',
+  text,
+  time: '2026-11-22T09:00:00.000Z',
+});
+const mark = (id: string, tier: string | null): JournalRecord => ({
+  type: 'mark',
+  frames: [{ id, path: `CARD/${id}` }],
+  tier,
+  who: 'ana',
+  time: '2026-11-22T09:00:00.000Z',
+});
+
 function ledgerOf(...records: readonly JournalRecord[]): Ledger {
   const ledger = new Ledger();
   for (const record of records) ledger.apply(record);
   return ledger;
 }
+
+describe('Ledger, what persons said', () => {
+  it('has no policy and no marks until there are some', () => {
+    expect(ledgerOf(run('1', null))).toMatchObject({ policy: null, marks: [] });
+  });
+
+  it('holds the newest policy and every mark in the order of lines', () => {
+    const ledger = ledgerOf(policy('a'), mark('x', 'select'), policy('b'), mark('x', null));
+    expect(ledger.policy).toMatchObject({ text: 'b' });
+    expect(ledger.marks.map(({ tier }) => tier)).toEqual(['select', null]);
+  });
+});
 
 describe('Ledger and trees', () => {
   it('rebuilds each state from its parents, changes and what went', () => {

@@ -7,6 +7,8 @@ import type {
   FactsRecord,
   FileRecord,
   JournalRecord,
+  MarkRecord,
+  PolicyRecord,
   RunId,
   RunSource,
   SnapshotRecord,
@@ -78,6 +80,9 @@ export class Ledger {
   readonly suspects: SuspectRecord[] = [];
   /** Losses of the journals that a person accepted. */
   readonly accepted: AcceptedLoss[] = [];
+  /** What persons said of frames, in order: the last word about a frame counts. */
+  readonly marks: MarkRecord[] = [];
+  #policy: PolicyRecord | null = null;
   /** By folder: stored files since its last SHA256SUMS, in the order they came; dropped ones still among them. */
   readonly #unlisted: Map<string, Unlisted[]> = new Map();
   /** The folder of the place before: files of one folder follow each other. */
@@ -139,6 +144,12 @@ export class Ledger {
       case 'accepted':
         for (const loss of record.losses) this.accepted.push(loss);
         break;
+      case 'policy':
+        this.#policy = record;
+        break;
+      case 'mark':
+        this.marks.push(record);
+        break;
       case 'closed':
         this.closed.set(record.journal, { bytes: record.bytes, sha256: record.sha256 });
         break;
@@ -154,6 +165,11 @@ export class Ledger {
   /** How many records were applied: a number that tells two states of one vault apart. */
   get recordCount(): number {
     return this.#order;
+  }
+
+  /** The policy in force; null where none was ever set. */
+  get policy(): PolicyRecord | null {
+    return this.#policy;
   }
 
   /** Whether the content is held at some place not known to be damaged. */

@@ -43,6 +43,19 @@ describe('parseRecord()', () => {
     },
   );
 
+  it.each([
+    [{ type: 'policy', text: 'tiers: []', time: '' }, true],
+    [{ type: 'policy', text: 'tiers: []', time: '', who: 'ana' }, true],
+    [{ type: 'policy', text: 1, time: '' }, false],
+    [{ type: 'mark', frames: [{ id: 'x', path: 'y' }], tier: null, who: 'ana', time: '' }, true],
+    [{ type: 'mark', frames: [], tier: 'select', who: 'ana', time: '' }, true],
+    [{ type: 'mark', frames: [{ id: 'x' }], tier: null, who: 'ana', time: '' }, false],
+    [{ type: 'mark', frames: [null], tier: null, who: 'ana', time: '' }, false],
+    [{ type: 'mark', frames: [], who: 'ana', time: '' }, false],
+  ])('takes %j: %s', (line, isTaken) => {
+    expect(parseRecord(line) !== null).toBe(isTaken);
+  });
+
   it('passes over types of later versions, and names that every object has', () => {
     for (const type of ['conflict', 'constructor', '__proto__', 'toString']) {
       expect(parseRecord({ ...entry, type })).toBeNull();

@@ -78,6 +78,11 @@ const isLoss: Guard = (value) =>
     last: isOptional(isCount),
   });
 
+const isMarkedFrame: Guard = (value) =>
+  typeof value === 'object' &&
+  value !== null &&
+  hasShape(value as LineValue, { id: isText, path: isText });
+
 const AT_PATH: Shape = { run: isId, source: isSourceName, path: isSafePath };
 
 const SHAPES: Readonly<Record<JournalRecord['type'], Shape>> = {
@@ -133,6 +138,13 @@ const SHAPES: Readonly<Record<JournalRecord['type'], Shape>> = {
   verified: { blobs: isListOf(isId), how: isHow, time: isText },
   damaged: { blob: isBlob, at: isPlace, found: isText, time: isText },
   accepted: { losses: isListOf(isLoss), time: isText },
+  policy: { text: isText, time: isText, who: isOptional(isText) },
+  mark: {
+    frames: isListOf(isMarkedFrame),
+    tier: (value) => value === null || isText(value),
+    who: isText,
+    time: isText,
+  },
   alive: { time: isText },
   closed: { journal: isPlace, bytes: isCount, sha256: isBlob },
   seal: { lines: isCount, sha256: isBlob },

@@ -177,6 +177,33 @@ export interface AcceptedRecord {
   readonly time: string;
 }
 
+/** Tiers as data: the newest one is in force. */
+export interface PolicyRecord {
+  readonly type: 'policy';
+  /** YAML, as a person wrote it. */
+  readonly text: string;
+  readonly time: string;
+  /** Who set it. */
+  readonly who?: string;
+}
+
+/** A frame as a mark names it. */
+export interface MarkedFrame {
+  readonly id: string;
+  /** `<source>/<path>` of the picture that stands for it, for people. */
+  readonly path: string;
+}
+
+/** A person's word about frames: it wins over every rule. */
+export interface MarkRecord {
+  readonly type: 'mark';
+  readonly frames: readonly MarkedFrame[];
+  /** Name of a tier; null takes an earlier word back. */
+  readonly tier: string | null;
+  readonly who: string;
+  readonly time: string;
+}
+
 /** The writer is still there. */
 export interface AliveRecord {
   readonly type: 'alive';
@@ -214,6 +241,8 @@ export type JournalRecord =
   | VerifiedRecord
   | DamagedRecord
   | AcceptedRecord
+  | PolicyRecord
+  | MarkRecord
   | AliveRecord
   | ClosedRecord
   | SealRecord;

@@ -337,6 +337,9 @@ async function writeLastRuns(draft: Draft): Promise<void> {
     sources: [sourceRecord(CARD, cutOff)],
   });
   add(draft, { type: 'from-the-future', anything: [1, 2, 3] });
+  add(draft, { type: 'policy', text: 'tiers:\n  - name: general\n', time: TIME });
+  const marked = [{ id: 'f'.repeat(32), path: `${CARD}/A.NEF` }];
+  add(draft, { type: 'mark', frames: marked, tier: null, who: 'someone', time: TIME });
   add(draft, { type: 'alive', time: TIME });
   await addEntries(draft, latest, LAST);
   await putSums(draft, '000005', [...draft.listed]);
