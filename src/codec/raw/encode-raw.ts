@@ -1,0 +1,132 @@
+import { type BlobId, equalBytes, FieldVaultError } from '../../base/index.ts';
+import { type RawKernel, rawKernel } from '../../kernels/index.ts';
+import { crc32 } from '../jpeg/crc32.ts';
+import { ORIGINAL_BYTES_MAX, SHRINK_MAX } from './container.ts';
+import { decodeRaw, type RawDependency } from './decode-raw.ts';
+import { encodeRest } from './encode-rest.ts';
+import { encodePlane, type Reference } from './encode-samples.ts';
+import { findSensorParts } from './find-sensor-parts.ts';
+import { formatContainer, type PartToWrite } from './format-container.ts';
+import { type PartRecipe, readLossless, readSamples, spread } from './part-samples.ts';
+import type { SamplePlane } from './sample-plane.ts';
+import type { SensorPart } from './sensor-part.ts';
+import { trainModel } from './train-model.ts';
+
+/** What an original may be encoded with. */
+export interface EncodeRawOptions {
+  /** SHA-256 of the original, to be kept in the container. */
+  readonly digest?: Uint8Array;
+  /** Another frame of the same body and burst: used where it makes the container smaller, and then needed to decode. */
+  readonly sibling?: RawDependency;
+  /** The kernels; left out: the compiled ones. */
+  readonly kernel?: (memoryBytes: number) => RawKernel;
+}
+
+/**
+ * Recodes a RAW file so that {@link decodeRaw} gives back every byte of it. Always decodes what it made and compares.
+ * Null: no sensor data that is understood exactly, or nothing gained; it is to be stored as it is.
+ */
+export function encodeRaw(bytes: Uint8Array, options: EncodeRawOptions = {}): Uint8Array | null {
+  if (bytes.length > ORIGINAL_BYTES_MAX) return null;
+  const container = recode(bytes, options);
+  if (container === null || container.length >= bytes.length) return null;
+  if (container.length * SHRINK_MAX < bytes.length) return null;
+  const dependencies = options.sibling === undefined ? [] : [options.sibling];
+  const kernel = options.kernel ?? rawKernel;
+  try {
+    const rebuilt = decodeRaw(container, { dependencies, kernel });
+    return equalBytes(rebuilt, bytes) ? container : null;
+  } catch (error) {
+    // What cannot be rebuilt is stored as it is, whatever the reason; anything else is a bug and goes on.
+    if (error instanceof FieldVaultError && error.code === 'DAMAGED') return null;
+    throw error;
+  }
+}
+
+/** A part that was read. */
+interface ReadPart {
+  readonly recipe: PartRecipe;
+  readonly plane: SamplePlane;
+}
+
+function recode(bytes: Uint8Array, options: EncodeRawOptions): Uint8Array | null {
+  const make = options.kernel ?? rawKernel;
+  const parts = readParts(bytes);
+  if (parts.length === 0) return null;
+  const others = options.sibling === undefined ? [] : readParts(options.sibling.bytes);
+  const written = parts.map((part, index) => encodePart(part, others[index] ?? null, make));
+  const isNeeded = written.some(({ reference }) => reference !== null);
+  const { sibling } = options;
+  return formatContainer({
+    originalBytes: bytes.length,
+    crc: crc32(bytes),
+    digest: options.digest ?? new Uint8Array(0),
+    needs:
+      sibling !== undefined && isNeeded
+        ? { id: idBytes(sibling.id), bytes: sibling.bytes.length }
+        : null,
+    pieces: encodeRest(
+      bytes,
+      parts.flatMap(({ recipe }) => [...recipe.holes]),
+    ),
+    parts: written,
+  });
+}
+
+function idBytes(id: BlobId): Uint8Array {
+  return Uint8Array.from({ length: 32 }, (_byte, at) =>
+    Number.parseInt(id.slice(2 * at, 2 * at + 2), 16),
+  );
+}
+
+function encodePart(
+  { recipe, plane }: ReadPart,
+  _other: ReadPart | null,
+  make: (memoryBytes: number) => RawKernel,
+): PartToWrite {
+  const alone = trainModel(plane, null, make);
+  const reference: Reference | null = null;
+  const coded = encodePlane(plane, { alone: alone.model, together: null }, make);
+  return {
+    recipe,
+    modelNumbers: [alone.numbers, null],
+    plane: coded,
+    reference: reference === null ? null : recipe,
+  };
+}
+
+function readParts(bytes: Uint8Array): ReadPart[] {
+  return findSensorParts(bytes)
+    .map((part) => readPart(bytes, part))
+    .filter((part) => part !== null);
+}
+
+/** Reads a part's samples and finds out how exactly they stand in the file; null where that is not understood. */
+function readPart(bytes: Uint8Array, part: SensorPart): ReadPart | null {
+  const { width, height, coding, segments } = part;
+  const plane = { width, height, bits: 16, samples: new Uint16Array(width * height) };
+  const none = { headBytes: 0, padding: 0 } as const;
+  let holes: PartRecipe['holes'] = segments.map((segment) => ({ ...segment, ...none }));
+  if (coding.kind === 'packed') {
+    if (!readSamples(bytes, { width, height, bits: 16, coding, holes }, plane)) return null;
+  } else {
+    const found = segments.map(({ offset, length, places }) => {
+      const scan = readLossless(bytes.subarray(offset, offset + length));
+      if (scan === null) return null;
+      spread(scan.samples, places, plane);
+      const headBytes = scan.head.bytes;
+      const start = offset + headBytes;
+      return { offset: start, length: scan.bytes, headBytes, padding: scan.padding, places };
+    });
+    holes = found.filter((hole) => hole !== null);
+    if (holes.length !== segments.length) return null;
+  }
+  const bits = Math.max(8, bitsOf(plane.samples));
+  return { recipe: { width, height, bits, coding, holes }, plane: { ...plane, bits } };
+}
+
+function bitsOf(samples: Uint16Array): number {
+  let all = 0;
+  for (let at = 0; at < samples.length; at++) all |= samples[at]!;
+  return 32 - Math.clz32(all);
+}

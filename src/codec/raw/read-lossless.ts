@@ -1,0 +1,131 @@
+import type { LosslessHead } from './lossless-head.ts';
+import { predict } from './lossless-predict.ts';
+
+/** A scan that was read. */
+export interface LosslessScan {
+  /** Samples line by line, components beside each other. */
+  readonly samples: Uint16Array;
+  /** Bytes of the scan up to the last one that holds bits of it, stuffing included. */
+  readonly bytes: number;
+  /** The bit that fills up the last byte of each part. */
+  readonly padding: 0 | 1;
+}
+
+/**
+ * Reads the scan that follows the header; null where the bytes are not what a plain writer makes of any samples:
+ * codes that are none, too few bytes, mixed padding, restart markers out of order.
+ */
+export function readLosslessScan(bytes: Uint8Array, head: LosslessHead): LosslessScan | null {
+  const { columns, lines, components, restartLines } = head;
+  const width = columns * components;
+  // Every sample takes a bit at least.
+  if (width * lines > bytes.length * 8) return null;
+  const samples = new Uint16Array(width * lines);
+  const partLines = restartLines === 0 ? lines : restartLines;
+  const paddings = new Set<number>();
+  let at = 0;
+  for (let line = 0; line < lines; line += partLines) {
+    if (line > 0) {
+      const marker = 0xd0 + ((line / partLines - 1) & 7);
+      if (bytes[at] !== 0xff || bytes[at + 1] !== marker) return null;
+      at += 2;
+    }
+    const part = unstuffPart(bytes.subarray(at));
+    const last = Math.min(lines, line + partLines);
+    const usedBits = readPart(part, head, { samples, line, last });
+    if (usedBits < 0 || usedBits > part.bytes * 8) return null;
+    const usedBytes = (usedBits + 7) >> 3;
+    const pad = usedBytes * 8 - usedBits;
+    if (pad > 0) paddings.add(part.plain[usedBytes - 1]! & ((1 << pad) - 1));
+    if (pad > 0 && paddings.has((1 << pad) - 1)) {
+      paddings.delete((1 << pad) - 1);
+      paddings.add(-1);
+    }
+    // What follows the last bits in the last part belongs to nobody; elsewhere a marker must follow.
+    if (last < lines && usedBytes !== part.bytes) return null;
+    at += stuffedBytes(part.plain, usedBytes);
+  }
+  if (paddings.size > 1 || [...paddings].some((pad) => pad > 0)) return null;
+  return { samples, bytes: at, padding: paddings.has(0) ? 0 : 1 };
+}
+
+interface Part {
+  /** Bytes without stuffing, and eight zeros more. */
+  readonly plain: Uint8Array;
+  readonly bytes: number;
+}
+
+/** Bytes up to the next marker, without the zeros behind 0xFF. */
+function unstuffPart(bytes: Uint8Array): Part {
+  const plain = new Uint8Array(bytes.length + 8);
+  let count = 0;
+  let at = 0;
+  for (;;) {
+    const next = bytes.indexOf(0xff, at);
+    const end = next < 0 ? bytes.length : next;
+    plain.set(bytes.subarray(at, end), count);
+    count += end - at;
+    if (next < 0 || bytes[next + 1] !== 0) return { plain, bytes: count };
+    plain[count++] = 255;
+    at = next + 2;
+  }
+}
+
+function stuffedBytes(plain: Uint8Array, count: number): number {
+  let bytes = count;
+  for (let at = plain.indexOf(255); at >= 0 && at < count; at = plain.indexOf(255, at + 1)) {
+    bytes += 1;
+  }
+  return bytes;
+}
+
+interface Lines {
+  readonly samples: Uint16Array;
+  /** The part's first line and the one behind its last. */
+  readonly line: number;
+  readonly last: number;
+}
+
+/** Reads the lines of one part; the bits that it took, or -1 where a code is none. */
+function readPart({ plain, bytes }: Part, head: LosslessHead, lines: Lines): number {
+  const { components, codes, predictor } = head;
+  const { samples } = lines;
+  const width = head.columns * components;
+  const mask = components - 1;
+  const looks = codes.map(({ look }) => look);
+  const bitMax = bytes * 8;
+  const by = { predictor, width, components };
+  let bit = 0;
+  for (let line = lines.line; line < lines.last; line++) {
+    const start = line * width;
+    const isFirst = line === lines.line;
+    const isLeft = isFirst || predictor === 1;
+    for (let column = 0; column < width; column++) {
+      const at = start + column;
+      const entry = looks[column & mask]![windowAt(plain, bit) >>> 16]!;
+      const category = entry & 255;
+      bit += entry >> 8;
+      let difference = 0;
+      if (category === 16) difference = 32_768;
+      else if (category > 0) {
+        const more = windowAt(plain, bit) >>> (32 - category);
+        difference = more >> (category - 1) === 0 ? more - (1 << category) + 1 : more;
+        bit += category;
+      } else if (entry === 0) return -1;
+      let predicted: number;
+      if (column < components) {
+        predicted = isFirst ? 1 << (head.bits - 1) : samples[at - width]!;
+      } else predicted = isLeft ? samples[at - components]! : predict(samples, at, by);
+      samples[at] = predicted + difference;
+    }
+    if (bit > bitMax) return -1;
+  }
+  return bit;
+}
+
+/** The next bits, highest first: 25 of them at least. */
+function windowAt(plain: Uint8Array, bit: number): number {
+  const at = bit >> 3;
+  const word = (plain[at]! << 24) | (plain[at + 1]! << 16) | (plain[at + 2]! << 8) | plain[at + 3]!;
+  return word << (bit & 7);
+}

@@ -1,0 +1,16 @@
+/** How a piece of what is beside the samples is kept. */
+export const PIECE_KINDS = ['plain', 'modelled', 'jpeg'] as const;
+
+/** One of {@link PIECE_KINDS}. */
+export type PieceKind = (typeof PIECE_KINDS)[number];
+
+/** Bytes of the modelled pieces of one file at most: they take about a second for each megabyte. */
+export const MODELLED_BYTES_MAX = 1_500_000;
+
+/** A run of the bytes beside the samples. */
+export interface Piece {
+  readonly kind: PieceKind;
+  /** Its length in the file. */
+  readonly length: number;
+  readonly coded: Uint8Array;
+}
