@@ -8,6 +8,7 @@ import { findProgram } from './command.ts';
 import { BENCH as FRAMES } from './frames.bench.ts';
 import { BENCH as GIVE_BACK } from './give-back.bench.ts';
 import { BENCH as GROUPING } from './grouping.bench.ts';
+import { BENCH as JPEG } from './jpeg-codec.bench.ts';
 import { BENCH as LIBRARY } from './library.bench.ts';
 import { BENCH as LIKENESS } from './likeness.bench.ts';
 import { describeMachine } from './machine.ts';
@@ -35,6 +36,7 @@ const BENCHES: readonly Bench[] = [
   LIKENESS,
   LIBRARY,
   PRIORITY,
+  JPEG,
 ];
 const FULL: BenchSizes = { cardBytes: 2_000_000_000, smallFiles: 100_000, rounds: 3 };
 const PAGE = join(import.meta.dirname, '..', 'docs', 'benchmarks.md');
