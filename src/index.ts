@@ -58,7 +58,17 @@ export {
   type LearnOptions,
   type LearnReport,
   learn,
+  type MarkReport,
+  markFrames,
+  type PolicyFile,
+  type PolicyInForce,
+  type PolicyTest,
   pathsWhere,
+  policyOf,
+  readPolicyFile,
+  setPolicy,
+  type TierShare,
+  testPolicy,
 } from './learn/index.ts';
 export {
   type Editor,
@@ -70,6 +80,7 @@ export {
   type XmpNewValue,
 } from './metadata/index.ts';
 export type { World } from './platform/index.ts';
+export type { Forms, Keep, Policy, Space, Tier, TierChange, When } from './priority/index.ts';
 export {
   type FrameFacts,
   matches,

@@ -7,7 +7,9 @@ import { addForget } from './forget.ts';
 import { addInit } from './init.ts';
 import { addLearn } from './learn.ts';
 import { addLs } from './ls.ts';
+import { addMark } from './mark.ts';
 import type { Ending } from './output.ts';
+import { addPolicy } from './policy.ts';
 import { addPrune } from './prune.ts';
 import { addRestore } from './restore.ts';
 import type { Act, Session } from './session.ts';
@@ -46,8 +48,9 @@ export function parseWords(words: readonly string[], columns: number): Parsed {
   };
   const commands = [addInit, addBackup, addSnapshots, addLs, addRestore];
   const knowing = [addFind, addSimilar, addLearn];
+  const tiering = [addPolicy, addMark];
   const keeping = [addCheck, addStatus, addForget, addPrune];
-  for (const add of [...commands, ...knowing, ...keeping]) add(program, act);
+  for (const add of [...commands, ...knowing, ...tiering, ...keeping]) add(program, act);
   try {
     program.parse([...words], { from: 'user' });
   } catch (error) {

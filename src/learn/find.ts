@@ -13,6 +13,7 @@ import { readLibrary } from './library.ts';
 import { libraryFacts } from './library-facts.ts';
 import { looksToLearn } from './looks.ts';
 import { allStates } from './states.ts';
+import { knownTiersOf } from './tiering.ts';
 
 /** What found frames can be ordered by. */
 export const FIND_ORDERS: readonly SearchOrder[] = [
@@ -26,7 +27,7 @@ export const FIND_ORDERS: readonly SearchOrder[] = [
 ];
 
 /** What finding needs of the world. */
-export type FindWorld = Pick<World, 'disk' | 'host' | 'random' | 'cacheFolder'>;
+export type FindWorld = Pick<World, 'disk' | 'clock' | 'host' | 'random' | 'cacheFolder'>;
 
 /** Frames that fit. */
 export interface FindReport {
@@ -52,13 +53,16 @@ export async function findFrames(
 }
 
 /** Names what frames are made by: a newer way of joining them is a new state. */
-const FRAMES_VERSION = 1;
+const FRAMES_VERSION = 2;
 
 function stateOf(world: FindWorld, vault: Vault): IndexState {
   const { ledger, journals } = vault;
   const stamp = createHash('sha256');
   stamp.update(`${FRAMES_VERSION} ${ledger.recordCount}`);
   for (const { name, wholeBytes } of journals) stamp.update(` ${name} ${wholeBytes}`);
+  // What `today` means in a policy changes with the day, and with it the tiers.
+  const rules = knownTiersOf(world, vault)?.rules.rules ?? [];
+  stamp.update(JSON.stringify(rules.map(({ query }) => query)));
   return {
     stamp: stamp.digest('hex'),
     frames: async function* () {

@@ -4,7 +4,7 @@ import type { KnownFrame } from './known-frames.ts';
 import { localMsOf } from './local-time.ts';
 
 /**
- * What is known of a frame, in the words of the filter language.
+ * What is known of a frame, in the words of the filter language; its tier is told from this, and not here.
  * @param burst id of its group; null where it has none
  * @param tags ExifTool tags by name, without groups
  */

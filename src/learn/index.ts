@@ -5,5 +5,15 @@
  */
 export { FIND_ORDERS, type FindReport, type FindWorld, findFrames } from './find.ts';
 export { type LearnOptions, type LearnReport, learn } from './learn.ts';
+export { type MarkReport, markFrames } from './mark-frames.ts';
 export { pathsWhere } from './paths-where.ts';
+export {
+  type PolicyFile,
+  type PolicyTest,
+  readPolicyFile,
+  setPolicy,
+  type TierShare,
+  testPolicy,
+} from './policy-acts.ts';
 export { groupBursts } from './similar.ts';
+export { type PolicyInForce, policyOf } from './tiering.ts';

@@ -6,6 +6,7 @@ import { readFacts, type Vault } from '../vault/index.ts';
 import { frameFactsOf } from './frame-facts.ts';
 import type { KnownFrame } from './known-frames.ts';
 import { groupIdsOf, type Library } from './library.ts';
+import { knownTiersOf, type Tiers } from './tiering.ts';
 
 /**
  * The frames of a library in the words of the filter language. Full records are large: they are read file by file and
@@ -13,16 +14,18 @@ import { groupIdsOf, type Library } from './library.ts';
  * @param query whose fields say whether tags are wanted; null wants them
  */
 export async function* libraryFacts(
-  world: Pick<World, 'disk'>,
+  world: Pick<World, 'disk' | 'clock'>,
   vault: Vault,
   library: Library,
   query: Query | null,
 ): AsyncGenerator<FrameFacts> {
   const groups = groupIdsOf(library);
+  const tiers = knownTiersOf(world, vault);
   const factsOf = (frame: KnownFrame, tags: Readonly<Record<string, string>>): FrameFacts =>
-    frameFactsOf(frame, groups.get(frame.frame.id) ?? null, tags);
+    withTier(frameFactsOf(frame, groups.get(frame.frame.id) ?? null, tags), tiers);
   const left = new Set(library.frames);
-  if (query === null || asksForTags(query)) {
+  const isTierByTags = tiers?.rules.rules.some((rule) => asksForTags(rule.query)) === true;
+  if (query === null || isTierByTags || asksForTags(query)) {
     const byBlob = framesByBlob(library);
     for await (const { blob, facts } of readFacts(world, vault, 'record')) {
       for (const frame of byBlob.get(blob) ?? []) {
@@ -31,6 +34,10 @@ export async function* libraryFacts(
     }
   }
   for (const frame of left) yield factsOf(frame, {});
+}
+
+function withTier(facts: FrameFacts, tiers: Tiers | null): FrameFacts {
+  return tiers === null ? facts : { ...facts, tier: tiers.of(facts).name };
 }
 
 /** By content of the primary part. */

@@ -9,7 +9,7 @@ import { snapshotStates } from './states.ts';
  * The paths (`<source>/<path>`) of all parts of the frames of a snapshot that fit a query: what is restored together.
  */
 export async function pathsWhere(
-  world: Pick<World, 'disk'>,
+  world: Pick<World, 'disk' | 'clock'>,
   vault: Vault,
   snapshot: SnapshotSummary,
   query: Query,

@@ -69,7 +69,17 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   priority: { imports: ['base', 'query'], packages: ['yaml'], isSync: true },
   search: { imports: ['base', 'platform', 'query'], node: ['node:sqlite'] },
   learn: {
-    imports: ['base', 'platform', 'query', 'metadata', 'analysis', 'store', 'vault', 'search'],
+    imports: [
+      'base',
+      'platform',
+      'query',
+      'metadata',
+      'analysis',
+      'store',
+      'vault',
+      'priority',
+      'search',
+    ],
   },
   backup: {
     imports: ['base', 'platform', 'codec', 'metadata', 'analysis', 'store', 'vault', 'priority'],
