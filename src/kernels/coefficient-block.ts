@@ -25,8 +25,10 @@ export const COEFFICIENT_WORD = {
   plane: 16,
 } as const;
 
-/** Words of one plane, and what stands in them. Addresses in bytes. */
+/** Words of one plane. */
 export const PLANE_WORDS = 16;
+
+/** What stands in a plane's words. Addresses in bytes. */
 export const PLANE_WORD = {
   blocksWide: 0,
   h: 1,

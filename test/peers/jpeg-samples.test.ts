@@ -61,6 +61,20 @@ describe('JPEG files that libjpeg wrote', () => {
     );
   });
 
+  test('a picture of 18 megapixels has several segments and comes back', {
+    timeout: 120_000,
+  }, async () => {
+    const noise = { type: 'gaussian', mean: 128, sigma: 12 } as const;
+    const create = { width: 5000, height: 3600, channels: 3, background: 'gray', noise } as const;
+    const bytes = new Uint8Array(await sharp({ create }).jpeg({ quality: 60 }).toBuffer());
+    const container = encodeJpeg(bytes);
+    expect(container).not.toBeNull();
+    expect(Buffer.compare(decodeJpeg(container ?? bytes), bytes)).toBe(0);
+    // Damage in one segment is found, wherever it lies.
+    const last = (container ?? bytes).length - 1000;
+    expect(outcome(damaged(container ?? bytes, last))).toBe('DAMAGED');
+  });
+
   test('damaged, they come back or are null; their containers, damaged, are refused', async () => {
     const originals = await Promise.all([
       paint(1, { progressive: true, quality: 90 }, 3),
@@ -87,6 +101,12 @@ function flip(bytes: Uint8Array, seed: number): Uint8Array {
     const at = hash32(seed, 4 + index) % changed.length;
     changed[at] = (changed[at] ?? 0) ^ (1 + (hash32(seed, 40 + index) % 255));
   }
+  return changed;
+}
+
+function damaged(bytes: Uint8Array, at: number): Uint8Array {
+  const changed = bytes.slice();
+  changed[at] = (changed[at] ?? 0) ^ 0x55;
   return changed;
 }
 

@@ -2,8 +2,9 @@ import type { PrefixCode } from './prefix-code.ts';
 import type { ScanBits } from './scan-bits.ts';
 import type { ScanNotes } from './scan-notes.ts';
 
-/** Largest magnitude of an AC and of a DC coefficient that is understood: 8-bit samples give no more. */
+/** Largest magnitude of an AC coefficient that is understood: 8-bit samples give no more. */
 export const AC_MAX = 1023;
+/** Largest magnitude of a DC coefficient that is understood. */
 export const DC_MAX = 2047;
 
 /** The longest run of ended bands (T.81 G.1.2.2). */

@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { formatContainer, isJpegRecoded, parseContainer } from './container.ts';
+
+const bytes = fc.uint8Array({ maxLength: 40 });
+const containers = fc.record({
+  originalBytes: fc.nat({ max: 1000 }),
+  crc: fc.integer({ min: 0, max: 0xffffffff }),
+  digest: fc.constantFrom(new Uint8Array(0), new Uint8Array(32).fill(7)),
+  headBytes: fc.constant(0),
+  notesBytes: fc.nat({ max: 1000 }),
+  head: bytes,
+  rest: bytes,
+  notes: bytes,
+  segments: fc.array(bytes, { maxLength: 5 }),
+});
+
+test('a container comes back, and not with a byte more or less', () => {
+  fc.assert(
+    fc.property(containers, (container) => {
+      const written = formatContainer(container);
+      expect(isJpegRecoded(written)).toBe(true);
+      expect(parseContainer(written)).toEqual(container);
+      expect(parseContainer(written.subarray(0, -1))).toBeNull();
+      expect(parseContainer(Uint8Array.from([...written, 0]))).toBeNull();
+    }),
+  );
+});
+
+test('a container that asks for far more than it has is refused', () => {
+  const parts = { crc: 0, digest: new Uint8Array(0), headBytes: 0, notesBytes: 0 };
+  const none = new Uint8Array(0);
+  const lists = { head: none, rest: none, notes: none, segments: [] };
+  expect(
+    parseContainer(formatContainer({ originalBytes: 1e4, ...parts, ...lists })),
+  ).not.toBeNull();
+  expect(parseContainer(formatContainer({ originalBytes: 1e9, ...parts, ...lists }))).toBeNull();
+  const notes = { ...parts, notesBytes: 1e9 };
+  expect(parseContainer(formatContainer({ originalBytes: 1e4, ...notes, ...lists }))).toBeNull();
+});
