@@ -55,6 +55,7 @@ const KEPT: Readonly<Record<string, MadeJpeg>> = {
   quarter: { seed: 3, width: 50, height: 50, sampling: QUARTER, restartEvery: 3 },
   apart: { seed: 4, width: 70, height: 41, sampling: ODD, isApart: true, pad: 0 },
   lines: { seed: 5, width: 33, height: 20, sampling: HALF, hasDefinedLines: true },
+  many: { seed: 7, width: 48, height: 48, sampling: FOUR, fullness: 40 },
   runs: { seed: 6, width: 64, height: 64, sampling: UPRIGHT, hasZeroRuns: true },
 };
 
@@ -194,6 +195,19 @@ describe('made JPEG files of every layout', () => {
     const tail = makeJpeg({ seed: 10, width: 30, height: 30, sampling: GRAY });
     const whole = Uint8Array.from([...odd, ...tail, 1, 2, 3, 0xff, 0xd9, 0xff]);
     expect(decodeJpeg(encoded(whole))).toEqual(whole);
+  });
+
+  test('pictures behind the picture are recoded too, up to a number of them', () => {
+    const large = makeJpeg({ seed: 14, width: 200, height: 200, sampling: QUARTER });
+    const small = makeJpeg({ seed: 15, width: 120, height: 120, sampling: HALF });
+    const alone = encoded(large).length + encoded(small).length;
+    const between = new Uint8Array(100);
+    const both = Uint8Array.from([...large, ...between, ...small, 9, 9]);
+    const container = encoded(both);
+    expect(container.length).toBeLessThan(alone + 50);
+    expect(decodeJpeg(container)).toEqual(both);
+    const many = Uint8Array.from(Array.from({ length: 12 }, () => [...small]).flat());
+    expect(decodeJpeg(encoded(many))).toEqual(many);
   });
 
   test('the digest that is given is kept in the container', () => {

@@ -12,6 +12,7 @@ const containers = fc.record({
   head: bytes,
   rest: bytes,
   notes: bytes,
+  next: bytes,
   segments: fc.array(bytes, { maxLength: 5 }),
 });
 
@@ -30,7 +31,7 @@ test('a container comes back, and not with a byte more or less', () => {
 test('a container that asks for far more than it has is refused', () => {
   const parts = { crc: 0, digest: new Uint8Array(0), headBytes: 0, notesBytes: 0 };
   const none = new Uint8Array(0);
-  const lists = { head: none, rest: none, notes: none, segments: [] };
+  const lists = { head: none, rest: none, notes: none, next: none, segments: [] };
   expect(
     parseContainer(formatContainer({ originalBytes: 1e4, ...parts, ...lists })),
   ).not.toBeNull();

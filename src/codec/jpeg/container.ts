@@ -16,6 +16,9 @@ const DIGEST_BYTES = 32;
 /** An original is at most this many times as long as its container: bounds what a few bytes can ask for. */
 export const SHRINK_MAX = 4096;
 
+/** Pictures behind pictures in one file (MPF: CIPA DC-007) that are recoded each; more are kept as they are. */
+export const NEXT_MAX = 8;
+
 /** The parts of a container, as they lie in it. */
 export interface JpegContainer {
   readonly originalBytes: number;
@@ -31,6 +34,8 @@ export interface JpegContainer {
   readonly rest: Uint8Array;
   /** What of the scans does not follow from the coefficients, modelled. */
   readonly notes: Uint8Array;
+  /** A container of what follows from the next picture in the file on; empty without one. */
+  readonly next: Uint8Array;
   /** Coefficients of runs of MCU rows. */
   readonly segments: readonly Uint8Array[];
 }
@@ -44,7 +49,7 @@ export function formatContainer(parts: JpegContainer): Uint8Array {
   pushNumber(numbers, parts.headBytes);
   pushNumber(numbers, parts.notesBytes);
   pushNumber(numbers, parts.segments.length);
-  const pieces = [parts.digest, parts.head, parts.rest, parts.notes, ...parts.segments];
+  const pieces = [parts.digest, parts.head, parts.rest, parts.notes, parts.next, ...parts.segments];
   for (const piece of pieces.slice(1)) pushNumber(numbers, piece.length);
   const all = [HEAD, Uint8Array.from(numbers), ...pieces];
   const bytes = new Uint8Array(all.reduce((sum, { length }) => sum + length, 0));
@@ -71,7 +76,7 @@ export function parseContainer(bytes: Uint8Array): JpegContainer | null {
   if (originalBytes > bytes.length * SHRINK_MAX || count > bytes.length) return null;
   if (headBytes > originalBytes || notesBytes > bytes.length * SHRINK_MAX) return null;
   if (digestBytes !== 0 && digestBytes !== DIGEST_BYTES) return null;
-  const lengths = takeNumbers(source, 3 + count);
+  const lengths = takeNumbers(source, 4 + count);
   if (lengths === null) return null;
   let { at } = source;
   const pieces = [digestBytes, ...lengths].map((length) => {
@@ -80,12 +85,12 @@ export function parseContainer(bytes: Uint8Array): JpegContainer | null {
     return piece;
   });
   if (at !== bytes.length) return null;
-  const [digest, head, rest, notes, ...segments] = pieces as Pieces;
-  return { originalBytes, crc, digest, headBytes, notesBytes, head, rest, notes, segments };
+  const [digest, head, rest, notes, next, ...segments] = pieces as Pieces;
+  return { originalBytes, crc, digest, headBytes, notesBytes, head, rest, notes, next, segments };
 }
 
 type Six = [number, number, number, number, number, number];
-type Pieces = [Uint8Array, Uint8Array, Uint8Array, Uint8Array, ...Uint8Array[]];
+type Pieces = [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array, ...Uint8Array[]];
 
 function takeNumbers(source: NumberSource, count: number): number[] | null {
   const numbers: number[] = [];

@@ -1,7 +1,7 @@
 import { FieldVaultError } from '../../base/index.ts';
 import { type CoefficientCoder, openCoefficientCoder } from '../../kernels/index.ts';
 import type { BitSink } from './bit-sink.ts';
-import { type JpegContainer, parseContainer } from './container.ts';
+import { type JpegContainer, NEXT_MAX, parseContainer } from './container.ts';
 import { crc32 } from './crc32.ts';
 import { decodeBytes } from './decode-bytes.ts';
 import { isBelievable, planesOf, segmentsOf } from './picture.ts';
@@ -15,6 +15,11 @@ import { writeScan } from './write-scan.ts';
  * @throws FieldVaultError DAMAGED where the bytes are no container or its parts contradict each other
  */
 export function decodeJpeg(container: Uint8Array): Uint8Array {
+  return decodePictures(container, NEXT_MAX);
+}
+
+/** Decodes a picture and at most so many behind it. */
+function decodePictures(container: Uint8Array, nextMax: number): Uint8Array {
   const parts = parseContainer(container);
   if (parts === null) throw damaged('it is not a container of a recoded JPEG');
   const head = joinHead(parts);
@@ -30,7 +35,13 @@ export function decodeJpeg(container: Uint8Array): Uint8Array {
     return writeScan(sink, scan, coder.coefficients, scanNotes) ? position : null;
   });
   if (walked === null) throw damaged('its parts contradict each other');
-  if (!putBytes(sink, head, taken, head.length) || sink.at !== parts.originalBytes) {
+  const isWhole = putBytes(sink, head, taken, head.length);
+  if (parts.next.length > 0) {
+    if (nextMax === 0) throw damaged('too many pictures lie in it');
+    const next = decodePictures(parts.next, nextMax - 1);
+    if (!putBytes(sink, next, 0, next.length)) throw damaged('what follows is too long');
+  }
+  if (!isWhole || sink.at !== parts.originalBytes) {
     throw damaged('what it gives has another length than it says');
   }
   if (crc32(sink.bytes) !== parts.crc) throw damaged('what it gives is not what was put in');

@@ -1,6 +1,6 @@
 import { equalBytes, FieldVaultError, LIMITS } from '../../base/index.ts';
 import { type CoefficientCoder, openCoefficientCoder } from '../../kernels/index.ts';
-import { formatContainer, SHRINK_MAX } from './container.ts';
+import { formatContainer, NEXT_MAX, SHRINK_MAX } from './container.ts';
 import { crc32 } from './crc32.ts';
 import { decodeJpeg } from './decode-jpeg.ts';
 import { encodeBytes } from './encode-bytes.ts';
@@ -21,7 +21,7 @@ export interface EncodeJpegOptions {
  */
 export function encodeJpeg(bytes: Uint8Array, options: EncodeJpegOptions = {}): Uint8Array | null {
   if (bytes.length > LIMITS.jpegBytesMax) return null;
-  const container = recode(bytes, options);
+  const container = recode(bytes, options, NEXT_MAX);
   if (container === null || container.length >= bytes.length) return null;
   if (container.length * SHRINK_MAX < bytes.length) return null;
   try {
@@ -33,7 +33,12 @@ export function encodeJpeg(bytes: Uint8Array, options: EncodeJpegOptions = {}): 
   }
 }
 
-function recode(bytes: Uint8Array, { digest }: EncodeJpegOptions): Uint8Array | null {
+/** Makes the container of a picture and of at most so many behind it. */
+function recode(
+  bytes: Uint8Array,
+  { digest }: EncodeJpegOptions,
+  nextMax: number,
+): Uint8Array | null {
   const pieces: Uint8Array[] = [];
   const notes: number[] = [];
   let coder: CoefficientCoder | null = null;
@@ -52,7 +57,12 @@ function recode(bytes: Uint8Array, { digest }: EncodeJpegOptions): Uint8Array | 
   });
   if (walked === null || coder === null) return null;
   const { encode }: CoefficientCoder = coder;
-  pieces.push(bytes.subarray(from));
+  const segments = segmentsOf(walked.frame).map(encode);
+  // Only now: the next picture takes over the coder's memory.
+  const nextAt = nextMax === 0 ? bytes.length : nextPicture(bytes, walked.end);
+  const coded = nextAt < bytes.length ? recode(bytes.subarray(nextAt), {}, nextMax - 1) : null;
+  const next = coded !== null && coded.length < bytes.length - nextAt ? coded : null;
+  pieces.push(bytes.subarray(from, next === null ? bytes.length : nextAt));
   const around = joinBytes(pieces);
   const head = around.subarray(0, LIMITS.jpegModelledBytesMax);
   return formatContainer({
@@ -64,8 +74,20 @@ function recode(bytes: Uint8Array, { digest }: EncodeJpegOptions): Uint8Array | 
     head: encodeBytes(head),
     rest: around.subarray(head.length),
     notes: encodeBytes(Uint8Array.from(notes)),
-    segments: segmentsOf(walked.frame).map(encode),
+    next: next ?? new Uint8Array(0),
+    segments,
   });
+}
+
+/** Where another JPEG file seems to begin; the end of the bytes where none does. */
+function nextPicture(bytes: Uint8Array, from: number): number {
+  let at = from;
+  for (;;) {
+    at = bytes.indexOf(0xff, at);
+    if (at < 0) return bytes.length;
+    if (bytes[at + 1] === 0xd8 && bytes[at + 2] === 0xff) return at;
+    at += 1;
+  }
 }
 
 function joinBytes(pieces: readonly Uint8Array[]): Uint8Array {
