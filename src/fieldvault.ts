@@ -1,5 +1,18 @@
-import { type BackupOptions, type BackupReport, backup as protect } from './backup/index.ts';
-import { type LearnReport, learn } from './learn/index.ts';
+import {
+  type BackupOptions,
+  type BackupReport,
+  type CardContent,
+  cardContents,
+  backup as protect,
+} from './backup/index.ts';
+import { type Issue, IssueLog } from './base/index.ts';
+import {
+  type ContentTiers,
+  type LearnReport,
+  learn,
+  stricter,
+  tiersByContent,
+} from './learn/index.ts';
 import type { RecordReader } from './metadata/index.ts';
 import {
   absolutePath,
@@ -8,6 +21,7 @@ import {
   openNodeWorld,
   type World,
 } from './platform/index.ts';
+import { type HeldCopy, type SafeVerdict, safeVerdict, type Tier } from './priority/index.ts';
 import { findSnapshot, type SnapshotSummary, type Vault } from './vault/index.ts';
 
 export { absolutePath, makeScratchFolder, onInterrupt };
@@ -63,6 +77,76 @@ export async function backup(
     },
   });
   return { ...report, learned };
+}
+
+/** How cards are looked at before they are formatted. */
+export interface SafeOptions {
+  /** Reads every file of the cards that a vault may have, instead of trusting size and time as a backup does. */
+  readonly readData?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onIssue?: (issue: Issue) => void;
+}
+
+/** May these cards be formatted? */
+export interface SafeReport extends SafeVerdict {
+  /** Files held whose picture nobody looked at yet: their tier is told without what is said of them. */
+  readonly unlearned: number;
+  /** Not all was looked at: then nothing is safe. */
+  readonly isInterrupted: boolean;
+}
+
+/**
+ * Says whether every file of some cards is verified on as many distinct vaults as its tier wants. Each vault tells tiers
+ * by its own policy, marks and facts; the one that wants most copies counts. Changes nothing.
+ * @throws FieldVaultError SOURCE_MISSING, UNSUPPORTED_FORMAT (a policy that is not understood)
+ */
+export async function safeToFormat(
+  world: World,
+  vaults: readonly Vault[],
+  cards: readonly string[],
+  options: SafeOptions = {},
+): Promise<SafeReport> {
+  const { readData, signal, onIssue } = options;
+  const tiers: ContentTiers[] = [];
+  for (const vault of vaults) tiers.push(await tiersByContent(world, vault));
+  const look = { issues: new IssueLog(onIssue), signal, readData };
+  const { files, unread } = await cardContents(world, vaults, cards, look);
+  const verdict = safeVerdict({
+    files: files.map(({ path, sizeBytes, blob, heldMs }) => ({
+      path,
+      sizeBytes,
+      tier: tierOfContent(tiers, blob),
+      copies: copiesOf(heldMs),
+    })),
+    unread,
+    nowMs: world.clock.nowMs(),
+    receiptAgeMsMax: null,
+  });
+  const isUnlearned = ({ blob }: CardContent): boolean =>
+    blob !== null &&
+    tiers.some(({ unlearned }) => unlearned.has(blob)) &&
+    tiers.every(({ byBlob, unlearned }) => !byBlob.has(blob) || unlearned.has(blob));
+  const isInterrupted = signal?.aborted === true;
+  return {
+    ...verdict,
+    isSafe: verdict.isSafe && !isInterrupted,
+    unlearned: files.filter(isUnlearned).length,
+    isInterrupted,
+  };
+}
+
+function tierOfContent(tiers: readonly ContentTiers[], blob: CardContent['blob']): Tier {
+  return tiers
+    .map(({ byBlob, rest }) => (blob === null ? undefined : byBlob.get(blob)) ?? rest)
+    .reduce(stricter);
+}
+
+function copiesOf(heldMs: CardContent['heldMs']): HeldCopy[] {
+  return [...heldMs].map(([{ identity }, verifiedMs]) => ({
+    vault: identity.id,
+    told: 'vault',
+    verifiedMs,
+  }));
 }
 
 /**

@@ -47,6 +47,9 @@ export {
   makeScratchFolder,
   onInterrupt,
   openWorld,
+  type SafeOptions,
+  type SafeReport,
+  safeToFormat,
   watchProgress,
 } from './fieldvault.ts';
 export {
@@ -80,7 +83,18 @@ export {
   type XmpNewValue,
 } from './metadata/index.ts';
 export type { World } from './platform/index.ts';
-export type { Forms, Keep, Policy, Space, Tier, TierChange, When } from './priority/index.ts';
+export type {
+  Forms,
+  Keep,
+  MissingFile,
+  Policy,
+  SafeTier,
+  SafeVerdict,
+  Space,
+  Tier,
+  TierChange,
+  When,
+} from './priority/index.ts';
 export {
   type FrameFacts,
   matches,

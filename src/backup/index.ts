@@ -3,6 +3,12 @@
  * Invariant: nothing is removed here that is not proven to stand elsewhere or named by a person.
  */
 export { type BackupOptions, backup } from './backup.ts';
+export {
+  type CardContent,
+  type CardContents,
+  cardContents,
+  type LookOptions,
+} from './card-contents.ts';
 export { checkVault } from './check-vault.ts';
 export { forget } from './forget.ts';
 export { type ListedPath, listPaths, snapshotsOf } from './list-paths.ts';

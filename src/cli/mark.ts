@@ -18,8 +18,8 @@ export function addMark(program: Command, act: Act): void {
     .command('mark')
     .summary('say yourself what tier frames are of')
     .description(
-      'Puts all frames that fit a query into a tier, whatever the rules of the policy say, until\n' +
-        'it is taken back with --tier none. Who said so and when is recorded in the vault.',
+      'Puts all frames that fit a query into a tier, whatever the policy says, until it\n' +
+        'is taken back with --tier none. Who said so and when is kept in the vault.',
     )
     .argument('<query...>', 'which frames; "find" shows them first')
     .requiredOption('--tier <name>', 'a tier of the policy in force, or none')

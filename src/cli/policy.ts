@@ -18,8 +18,8 @@ export function addPolicy(program: Command, act: Act): void {
     .command('policy')
     .summary('show, test or set what tiers there are')
     .description(
-      'Tiers say what is precious: the first whose "where" fits a frame takes it, a person\'s\n' +
-        'mark wins over all. A vault that was given no policy has a sensible one.',
+      'Tiers say what is precious: the first whose "where" fits a frame takes it, and\n' +
+        'a mark wins over all. A vault that was given no policy has a sensible one.',
     )
     .addHelpText('after', EXAMPLE);
   const add = (name: string, summary: string, work: Work): void => {

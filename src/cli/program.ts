@@ -12,6 +12,7 @@ import type { Ending } from './output.ts';
 import { addPolicy } from './policy.ts';
 import { addPrune } from './prune.ts';
 import { addRestore } from './restore.ts';
+import { addSafe } from './safe.ts';
 import type { Act, Session } from './session.ts';
 import { addSimilar } from './similar.ts';
 import { addSnapshots } from './snapshots.ts';
@@ -48,7 +49,7 @@ export function parseWords(words: readonly string[], columns: number): Parsed {
   };
   const commands = [addInit, addBackup, addSnapshots, addLs, addRestore];
   const knowing = [addFind, addSimilar, addLearn];
-  const tiering = [addPolicy, addMark];
+  const tiering = [addSafe, addPolicy, addMark];
   const keeping = [addCheck, addStatus, addForget, addPrune];
   for (const add of [...commands, ...knowing, ...tiering, ...keeping]) add(program, act);
   try {

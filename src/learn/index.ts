@@ -17,3 +17,4 @@ export {
 } from './policy-acts.ts';
 export { groupBursts } from './similar.ts';
 export { type PolicyInForce, policyOf } from './tiering.ts';
+export { type ContentTiers, stricter, tiersByContent } from './tiers-by-content.ts';
