@@ -56,6 +56,6 @@ export const LIMITS = {
   jpegCoefficientsMax: 268_435_456,
   /** Its scans; ten are usual, libjpeg makes no more than 64. */
   jpegScansMax: 64,
-  /** What stands around its scans is modelled up to here, in bytes; beyond that it is kept as it is. */
+  /** What stands around its scans is modelled up to here, in bytes; beyond that it is kept as it is. Notes end here. */
   jpegModelledBytesMax: 262_144,
 } as const;

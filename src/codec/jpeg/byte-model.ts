@@ -8,8 +8,9 @@ const CHANCE_BITS = 12;
 
 /** How a model of bytes stands: what the next bit is likely to be. */
 export interface ByteModel {
-  readonly tables: readonly [Uint16Array, Uint16Array, Uint16Array, Uint16Array];
-  readonly times: readonly [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+  /** Chances of a 1 in 1/65536, and how often each was met: a table for each order, one after the other. */
+  readonly chances: Uint16Array;
+  readonly times: Uint8Array;
   readonly weights: Int32Array;
   /** The places in the tables and their chances for the bit to come. */
   readonly places: Int32Array;
@@ -23,10 +24,10 @@ export interface ByteModel {
 
 /** A model that has seen what most JPEG headers have: the tables of T.81 annex K. */
 export function openByteModel(): ByteModel {
-  const { tables, times, weights, places, stretched, ...rest } = PRIMED;
+  const { chances, times, weights, places, stretched, ...rest } = PRIMED;
   return {
-    tables: [tables[0].slice(), tables[1].slice(), tables[2].slice(), tables[3].slice()],
-    times: [times[0].slice(), times[1].slice(), times[2].slice(), times[3].slice()],
+    chances: chances.slice(),
+    times: times.slice(),
     weights: weights.slice(),
     places: places.slice(),
     stretched: stretched.slice(),
@@ -35,11 +36,9 @@ export function openByteModel(): ByteModel {
 }
 
 function primeModel(): ByteModel {
-  const table = (): Uint16Array => new Uint16Array(1 << TABLE_BITS).fill(32768);
-  const times = (): Uint8Array => new Uint8Array(1 << TABLE_BITS);
   const model: ByteModel = {
-    tables: [table(), table(), table(), table()],
-    times: [times(), times(), times(), times()],
+    chances: new Uint16Array(4 << TABLE_BITS).fill(32768),
+    times: new Uint8Array(4 << TABLE_BITS),
     weights: new Int32Array(256 * 4).fill(22_000),
     places: new Int32Array(4),
     stretched: new Int32Array(4),
@@ -54,18 +53,17 @@ function primeModel(): ByteModel {
 
 /** Takes the bit that came and guesses the next one. */
 export function learnBit(model: ByteModel, bit: number): void {
-  const { tables, times, weights, places, stretched } = model;
+  const { chances, times, weights, places, stretched } = model;
   const error = ((bit << CHANCE_BITS) - model.chance) * 6;
   const set = model.bits * 4;
+  const goal = bit === 1 ? 65_535 : 0;
   for (let order = 0; order < 4; order++) {
     weights[set + order]! += (stretched[order]! * error + 0x2000) >> 14;
     const place = places[order]!;
-    const count = times[order]![place]!;
-    const rate = RATES[count]!;
-    const chance = tables[order]![place]!;
-    tables[order]![place] =
-      bit === 1 ? chance + ((65_535 - chance) >> rate) : chance - (chance >> rate);
-    if (count < RATES.length - 1) times[order]![place] = count + 1;
+    const count = times[place]!;
+    const chance = chances[place]!;
+    chances[place] = chance + ((goal - chance) >> RATES[count]!);
+    if (count < RATES.length - 1) times[place] = count + 1;
   }
   model.bits = (model.bits << 1) | bit;
   if (model.bits > 255) {
@@ -75,18 +73,20 @@ export function learnBit(model: ByteModel, bit: number): void {
   guess(model);
 }
 
-const RATES = [1, 2, 2, 3, 3, 3, 4, 4, 4, 4, 4, 5];
+const RATES = Uint8Array.of(1, 2, 2, 3, 3, 3, 4, 4, 4, 4, 4, 5);
 
 function guess(model: ByteModel): void {
-  const { tables, weights, places, stretched, bits, last } = model;
+  const { chances, weights, places, stretched, bits, last } = model;
   const mask = (1 << TABLE_BITS) - 1;
+  const two = (Math.imul(last & 0xffff, 0x9e3779b1) >>> 13) + Math.imul(bits, 0x2f0b);
+  const three = (Math.imul(last, 0x85ebca6b) >>> 11) + Math.imul(bits, 0x5bd1);
   places[0] = bits;
-  places[1] = ((last & 255) << 8) | bits;
-  places[2] = ((Math.imul(last & 0xffff, 0x9e3779b1) >>> 13) + Math.imul(bits, 0x2f0b)) & mask;
-  places[3] = ((Math.imul(last, 0x85ebca6b) >>> 11) + Math.imul(bits, 0x5bd1)) & mask;
+  places[1] = (1 << TABLE_BITS) + (((last & 255) << 8) | bits);
+  places[2] = (2 << TABLE_BITS) + (two & mask);
+  places[3] = (3 << TABLE_BITS) + (three & mask);
   let sum = 0;
   for (let order = 0; order < 4; order++) {
-    const value = STRETCH[tables[order]![places[order]!]! >> 4]!;
+    const value = STRETCH[chances[places[order]!]! >> 4]!;
     stretched[order] = value;
     sum += value * weights[bits * 4 + order]!;
   }

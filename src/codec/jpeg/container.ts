@@ -1,3 +1,4 @@
+import { LIMITS } from '../../base/index.ts';
 import { type NumberSource, pushNumber, takeNumber } from './scan-notes.ts';
 
 /** Codec name of the containers made here. */
@@ -14,7 +15,7 @@ const HEAD = Uint8Array.from([
 const DIGEST_BYTES = 32;
 
 /** An original is at most this many times as long as its container: bounds what a few bytes can ask for. */
-export const SHRINK_MAX = 4096;
+export const SHRINK_MAX = 1024;
 
 /** Pictures behind pictures in one file (MPF: CIPA DC-007) that are recoded each; more are kept as they are. */
 export const NEXT_MAX = 8;
@@ -74,7 +75,8 @@ export function parseContainer(bytes: Uint8Array): JpegContainer | null {
   if (numbers === null) return null;
   const [originalBytes, crc, digestBytes, headBytes, notesBytes, count] = numbers as Six;
   if (originalBytes > bytes.length * SHRINK_MAX || count > bytes.length) return null;
-  if (headBytes > originalBytes || notesBytes > bytes.length * SHRINK_MAX) return null;
+  if (originalBytes > LIMITS.jpegBytesMax) return null;
+  if (Math.max(headBytes, notesBytes) > LIMITS.jpegModelledBytesMax) return null;
   if (digestBytes !== 0 && digestBytes !== DIGEST_BYTES) return null;
   const lengths = takeNumbers(source, 4 + count);
   if (lengths === null) return null;

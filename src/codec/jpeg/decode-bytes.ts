@@ -2,6 +2,7 @@ import { learnBit, openByteModel } from './byte-model.ts';
 
 /** Decodes `length` bytes; damaged bytes give other bytes, never trouble. */
 export function decodeBytes(coded: Uint8Array, length: number): Uint8Array {
+  if (coded.length === length) return coded.slice();
   const model = openByteModel();
   const bytes = new Uint8Array(length);
   let low = 0;

@@ -1,7 +1,14 @@
 import { learnBit, openByteModel } from './byte-model.ts';
 
-/** Encodes bytes by a model of headers: a binary arithmetic coder of 32 bits without carries. */
+/** Fewer bytes are not worth a model. */
+const PLAIN_BYTES_MAX = 24;
+
+/**
+ * Encodes bytes by a model of headers: a binary arithmetic coder of 32 bits without carries. Bytes that do not get
+ * fewer stay as they are, which their number tells.
+ */
 export function encodeBytes(bytes: Uint8Array): Uint8Array {
+  if (bytes.length < PLAIN_BYTES_MAX) return bytes.slice();
   const model = openByteModel();
   const out: number[] = [];
   let low = 0;
@@ -22,5 +29,5 @@ export function encodeBytes(bytes: Uint8Array): Uint8Array {
   }
   // The shortest number between the two that stays there whatever follows: zeros do.
   out.push((low >>> 24) + 1);
-  return Uint8Array.from(out);
+  return out.length < bytes.length ? Uint8Array.from(out) : bytes.slice();
 }

@@ -56,6 +56,7 @@ function recode(
     return read.end;
   });
   if (walked === null || coder === null) return null;
+  if (notes.length > LIMITS.jpegModelledBytesMax) return null;
   const { encode }: CoefficientCoder = coder;
   const segments = segmentsOf(walked.frame).map(encode);
   // Only now: the next picture takes over the coder's memory.
