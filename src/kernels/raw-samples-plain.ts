@@ -179,10 +179,10 @@ function livelinessAt({ views, word, stride }: Band, { at, x }: Place): number {
   const apart = (one: number, other: number): number => Math.abs(shorts[one]! - shorts[other]!);
   const two = at - 2 * stride;
   const left =
-    apart(at - 1, at - 3) +
     apart(at - 2, at - 4) +
-    apart(at - 1, two - 1) +
+    apart(at - 3, at - 5) +
     apart(at - 2, two - 2) +
+    apart(at - 3, two - 3) +
     apart(two, at - 2);
   const above = new Uint16Array(shorts.buffer, word('above') + 2 * x, 1);
   return above[0]! + (left >> word('activityShift'));
@@ -345,7 +345,7 @@ function addProducts({ words, reals, doubles }: Views): void {
   const sums = words[RAW_WORD.sums]! >> 3;
   const lanes = new Float32Array(8);
   for (let i = 0; i < columns; i++) {
-    for (let j = 0; j <= i; j++) {
+    for (let j = 0; j <= (i | 1); j++) {
       lanes.fill(0);
       for (let at = 0; at < 64; at++) {
         const product = Math.fround(reals[batch + i * 64 + at]! * reals[batch + j * 64 + at]!);

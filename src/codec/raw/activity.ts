@@ -9,15 +9,15 @@ export function activityAt(
   const a = at - width;
   const b = a - width;
   const c = b - width;
-  const one = samples[at - 1]!;
   const two = samples[at - 2]!;
+  const three = samples[at - 3]!;
   const near = samples[a]!;
   const far = samples[b]!;
   const left =
-    apart(one, samples[at - 3]!) +
     apart(two, samples[at - 4]!) +
-    apart(one, samples[b - 1]!) +
+    apart(three, samples[at - 5]!) +
     apart(two, samples[b - 2]!) +
+    apart(three, samples[b - 3]!) +
     apart(far, two);
   return (
     (apart(near, samples[a - 2]!) >> shift) +

@@ -183,7 +183,7 @@ function isLike(recipe: PartRecipe, reference: PartRecipe | null): boolean {
     reference !== null &&
     reference.width === recipe.width &&
     reference.height === recipe.height &&
-    reference.bits <= recipe.bits
+    (reference.bits < 16 || recipe.bits === 16)
   );
 }
 

@@ -7,8 +7,9 @@ import { encodeRest } from './encode-rest.ts';
 import { encodePlane, type Reference } from './encode-samples.ts';
 import { findSensorParts } from './find-sensor-parts.ts';
 import { formatContainer, type PartToWrite } from './format-container.ts';
+import { matchFrames } from './match-frames.ts';
 import { type PartRecipe, readLossless, readSamples, spread } from './part-samples.ts';
-import type { SamplePlane } from './sample-plane.ts';
+import { planBands, type SamplePlane } from './sample-plane.ts';
 import type { SensorPart } from './sensor-part.ts';
 import { trainModel } from './train-model.ts';
 
@@ -81,18 +82,35 @@ function idBytes(id: BlobId): Uint8Array {
 
 function encodePart(
   { recipe, plane }: ReadPart,
-  _other: ReadPart | null,
+  other: ReadPart | null,
   make: (memoryBytes: number) => RawKernel,
 ): PartToWrite {
   const alone = trainModel(plane, null, make);
-  const reference: Reference | null = null;
-  const coded = encodePlane(plane, { alone: alone.model, together: null }, make);
+  const reference = other === null ? null : referenceOf(plane, other);
+  const together = reference === null ? null : trainModel(plane, reference, make);
+  const pair =
+    reference === null || together === null ? null : { model: together.model, reference };
+  const coded = encodePlane(plane, { alone: alone.model, together: pair }, make);
+  const isUsed = coded.models[1] !== null;
   return {
     recipe,
-    modelNumbers: [alone.numbers, null],
+    modelNumbers: [
+      coded.models[0] === null ? null : alone.numbers,
+      isUsed && together !== null ? together.numbers : null,
+    ],
     plane: coded,
-    reference: reference === null ? null : recipe,
+    reference: isUsed && other !== null ? other.recipe : null,
   };
+}
+
+/** The other frame, matched; null where it is of another kind. */
+function referenceOf(plane: SamplePlane, other: ReadPart): Reference | null {
+  const { width, height, bits } = plane;
+  const isLike = other.plane.width === width && other.plane.height === height;
+  // Words of 15 bits carry a sign in the kernels.
+  if (!isLike || (other.plane.bits === 16 && bits < 16)) return null;
+  const shifts = matchFrames(plane, other.plane, planBands(width, height));
+  return { plane: other.plane, shifts };
 }
 
 function readParts(bytes: Uint8Array): ReadPart[] {

@@ -13,9 +13,16 @@ import type { CodedBand, CodedPlane } from './decode-samples.ts';
 import { contextsOf, type SampleModel } from './sample-model.ts';
 import { type Band, planBands, type SamplePlane, scaleOf } from './sample-plane.ts';
 
-/** Another frame and where it is looked at. */
-export interface Reference extends Shift {
+/** Another frame of the same size, and where each band looks at it. */
+export interface Reference {
   readonly plane: SamplePlane;
+  readonly shifts: readonly Shift[];
+}
+
+/** Where a row of a plane looks at the other frame. */
+export function shiftOfRow({ plane, shifts }: Reference, row: number): Shift {
+  const rowsEach = planBands(plane.width, plane.height)[0]!.rows;
+  return shifts[Math.min(shifts.length - 1, Math.floor(row / rowsEach))]!;
 }
 
 /** Models to choose from, and the frame that the second looks at. */
@@ -88,13 +95,13 @@ function encodeBand(
 ): CodedBand {
   const { kernel, words, bytes, place, size } = bench;
   const scale = scaleOf(plane.bits);
-  const start = startOf(plane, band, model);
+  const start = startOf(plane, band);
   setModel(bench, model, scale);
   startBand(bench, band, start, scale);
   putRows(bench, plane, { from: band.firstRow, count: band.rows, at: 0 }, scale.offset);
-  if (reference !== null) {
-    const { dx, dy } = reference;
-    putReference(bench, reference.plane, { ...band, dx, dy }, scale.offset);
+  const shift = reference === null ? null : shiftOfRow(reference, band.firstRow);
+  if (reference !== null && shift !== null) {
+    putReference(bench, reference.plane, { ...band, ...shift }, scale.offset);
   }
   kernel.scanBand();
   const end = place.wordSpace + size.wordBytes;
@@ -103,7 +110,7 @@ function encodeBand(
   const rawBits = words[RAW_WORD.rawBit]!;
   return {
     start,
-    shift: reference === null ? null : { dx: reference.dx, dy: reference.dy },
+    shift,
     states: [0, 1, 2, 3].map((at) => words[RAW_WORD.states + at]! >>> 0),
     words: bytes.slice(words[RAW_WORD.words], end),
     raw: bytes.slice(place.raw, place.raw + ((rawBits + 7) >> 3)),
@@ -112,7 +119,7 @@ function encodeBand(
 }
 
 /** The means of the four colours in the band's first rows; the magnitude is a middling one of the sample's scale. */
-function startOf({ samples, width }: SamplePlane, band: Band, _model: SampleModel): BandStart {
+function startOf({ samples, width }: SamplePlane, band: Band): BandStart {
   const sums = [0, 0, 0, 0];
   const counts = [0, 0, 0, 0];
   for (let row = 0; row < Math.min(2, band.rows); row++) {

@@ -1,10 +1,12 @@
 import { RAW_BLOCK_BYTES, RAW_WORD, type RawKernel } from '../../kernels/index.ts';
 
-/** Rows of equations that the kernel takes at once. */
-const BATCH = 64;
+/** Equations that the kernel takes at once. */
+export const BATCH = 64;
 
 /** Gathers equations, a column for each unknown and the wanted value last, and finds the unknowns of least squares. */
 export interface NormalEquations {
+  readonly unknowns: number;
+  /** Columns with the wanted value, and one of zeros where that makes their number even. */
   readonly columns: number;
   /** The batch: value of column c in the next equation is at c * 64 + `filled`. */
   readonly batch: Float32Array;
@@ -14,11 +16,13 @@ export interface NormalEquations {
   count: number;
 }
 
-/** Makes room for equations with so many columns, in a kernel of its own. */
+/** Makes room for equations with so many unknowns, in a kernel of its own. */
 export function openEquations(
-  columns: number,
+  unknowns: number,
   make: (memoryBytes: number) => RawKernel,
 ): NormalEquations {
+  // The kernel takes columns two by two.
+  const columns = (unknowns + 2) & ~1;
   const batchBytes = columns * BATCH * 4;
   const kernel = make(RAW_BLOCK_BYTES + batchBytes + columns * columns * 8);
   const words = new Int32Array(kernel.memory);
@@ -26,6 +30,7 @@ export function openEquations(
   words[RAW_WORD.batch] = RAW_BLOCK_BYTES;
   words[RAW_WORD.sums] = RAW_BLOCK_BYTES + batchBytes;
   return {
+    unknowns,
     columns,
     batch: new Float32Array(kernel.memory, RAW_BLOCK_BYTES, columns * BATCH),
     sums: new Float64Array(kernel.memory, RAW_BLOCK_BYTES + batchBytes, columns * columns),
@@ -35,10 +40,10 @@ export function openEquations(
   };
 }
 
-/** Counts the equation whose values were just put into the batch. */
-export function nextEquation(equations: NormalEquations): void {
-  equations.filled += 1;
-  equations.count += 1;
+/** Counts the equations whose values were just put into the batch; a full batch is added to the sums. */
+export function nextEquations(equations: NormalEquations, count: number): void {
+  equations.filled += count;
+  equations.count += count;
   if (equations.filled === BATCH) addBatch(equations);
 }
 
@@ -57,8 +62,7 @@ function addBatch(equations: NormalEquations): void {
  */
 export function solveEquations(equations: NormalEquations, ridge: number): Float64Array {
   addBatch(equations);
-  const { sums, columns } = equations;
-  const size = columns - 1;
+  const { sums, columns, unknowns: size } = equations;
   let trace = 0;
   for (let i = 0; i < size; i++) trace += sums[i * columns + i]!;
   const raise = (trace / size) * ridge + 1e-9;

@@ -50,14 +50,14 @@ export function contextsOf(errorBits: number): { contexts: Uint32Array; tables: 
   return { contexts, tables };
 }
 
-/** Taps of a set that carry a weight: columns from -6 to 6 near, -3 to 3 far; the other frame's from -2 to 2. */
+/** Taps of a set that carry a weight: columns from -6 to 6 near, -3 to 3 far; the other frame's from -3 to 3. */
 export function tapsOf(hasReference: boolean): readonly Tap[] {
   const own = RAW_SET.taps.flatMap((tap) => {
     const reach = tap.row === 0 ? 8 : tap.row >= -3 ? 6 : 3;
     return lanesOf(tap, reach, false);
   });
   if (!hasReference) return own;
-  return [...own, ...RAW_SET.reference.flatMap((tap) => lanesOf(tap, 2, true))];
+  return [...own, ...RAW_SET.reference.flatMap((tap) => lanesOf(tap, 3, true))];
 }
 
 /** One weight: its place among the 16-bit words of a set, and where its sample lies. */

@@ -7,9 +7,9 @@ import {
 } from '../../kernels/index.ts';
 import { activityAt } from './activity.ts';
 import { type Bench, putReference, putRows, setModel, startBand } from './band-memory.ts';
-import { openEncodingBench, type Reference } from './encode-samples.ts';
+import { openEncodingBench, type Reference, shiftOfRow } from './encode-samples.ts';
 import { formatModel, logsOf } from './format-model.ts';
-import { nextEquation, openEquations, solveEquations } from './normal-equations.ts';
+import { nextEquations, openEquations, solveEquations } from './normal-equations.ts';
 import { readNumbers } from './numbers.ts';
 import { contextsOf, parseModel, type SampleModel, sharesOf, tablesOf } from './sample-model.ts';
 import { type Band, type SamplePlane, scaleOf } from './sample-plane.ts';
@@ -91,8 +91,8 @@ function scanProbe(
     for (let row = -above; row < 0; row++) fillMargins(bench, row);
   }
   if (reference !== null) {
-    const { dx, dy } = reference;
-    putReference(bench, reference.plane, { ...probe, dx, dy }, scale.offset);
+    const shift = shiftOfRow(reference, probe.firstRow);
+    putReference(bench, reference.plane, { ...probe, ...shift }, scale.offset);
   }
 }
 
@@ -114,7 +114,7 @@ interface Probing {
 function trainSpreads(bench: Bench, plane: SamplePlane, probing: Probing): Int16Array {
   const { reference, probes, trained, make } = probing;
   const taps = spreadTaps(bench.stride >> 1);
-  const all = Array.from({ length: trained.classes }, () => openEquations(taps.length + 4, make));
+  const all = Array.from({ length: trained.classes }, () => openEquations(taps.length + 3, make));
   const scale = scaleOf(plane.bits);
   const total = probes.reduce((sum, { rows }) => sum + rows * plane.width, 0);
   const stepMax = Math.max(1, Math.floor((2 * total) / EQUATIONS) - 1);
@@ -142,7 +142,7 @@ function trainSpreads(bench: Bench, plane: SamplePlane, probing: Probing): Int16
         batch[at + 64] = lively * weight;
         batch[at + 128] = 16 * weight;
         batch[at + 192] = shorts[magnitudes + column]! * weight;
-        nextEquation(equations);
+        nextEquations(equations, 1);
         seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
         column += 1 + ((seed >>> 16) % stepMax);
       }

@@ -1,7 +1,8 @@
 import { RAW_SET, type RawKernel } from '../../kernels/index.ts';
 import { activityAt } from './activity.ts';
-import type { Reference } from './encode-samples.ts';
-import { nextEquation, openEquations, solveEquations } from './normal-equations.ts';
+import type { Shift } from './band-memory.ts';
+import { type Reference, shiftOfRow } from './encode-samples.ts';
+import { BATCH, nextEquations, openEquations, solveEquations } from './normal-equations.ts';
 import { ACTIVITIES, setBytesOf, type Tap, tapsOf, WEIGHT_STEP } from './sample-model.ts';
 import { type SamplePlane, type SampleScale, scaleOf } from './sample-plane.ts';
 
@@ -40,16 +41,16 @@ export function trainWeights(
   });
   const hasReference = reference !== null;
   const taps = tapsOf(hasReference);
-  const equations = openEquations(taps.length + 2, make);
+  const equations = openEquations(taps.length + 1, make);
   const gather = gathererOf(plane, reference, taps);
   const size = setBytesOf(hasReference) / 2;
   const sets = new Int16Array(4 * classes * size);
   const groups = groupOf(plane, chosen, { classOf, classes });
   groups.forEach((members, set) => {
-    for (const member of members) {
-      const lively = chosen.activities[member]! / 12;
-      gather(equations, chosen.places[member]!, Math.sqrt(1 / (lively * lively + 2)));
-      nextEquation(equations);
+    for (let from = 0; from < members.length; from += BATCH) {
+      const batch = members.subarray(from, from + BATCH);
+      gather(equations.batch, chosen, batch);
+      nextEquations(equations, batch.length);
     }
     const weights = solveEquations(equations, 1e-5);
     quantise(weights, taps, sets.subarray(set * size, (set + 1) * size));
@@ -72,8 +73,10 @@ function chooseSamples(
   const places = new Uint32Array(TRAINED_MAX * 2);
   const activities = new Uint16Array(TRAINED_MAX * 2);
   const stepMax = Math.max(1, Math.floor((2 * width * height) / TRAINED_MAX) - 1);
-  const dx = Math.abs(reference?.dx ?? 0) + 2;
-  const dy = Math.abs(reference?.dy ?? 0) + 2;
+  const farthest = (pick: (shift: Shift) => number): number =>
+    (reference?.shifts ?? []).reduce((most, shift) => Math.max(most, Math.abs(pick(shift))), 0) + 4;
+  const dx = farthest((shift) => shift.dx);
+  const dy = farthest((shift) => shift.dy);
   let count = 0;
   let seed = 12345;
   for (let row = Math.max(6, dy); row < height - (reference === null ? 0 : dy); row++) {
@@ -127,36 +130,59 @@ function groupOf(
   return groups;
 }
 
-type Gather = (
-  target: { readonly batch: Float32Array; readonly filled: number },
-  place: number,
-  weight: number,
-) => void;
+type Gather = (batch: Float32Array, chosen: Chosen, members: Uint32Array) => void;
 
-/** Puts a sample's equation into the batch: neighbours against a local mean, all times a weight. */
+/**
+ * Puts the equations of some samples into a batch, tap by tap: neighbours against a local mean, all times a weight that
+ * falls with the activity.
+ */
 function gathererOf(
-  { samples, width }: SamplePlane,
+  { samples, width, height }: SamplePlane,
   reference: Reference | null,
   taps: readonly Tap[],
 ): Gather {
-  const offsets = Int32Array.from(taps, ({ row, column }) => row * width + column);
   const own = taps.filter(({ isReference }) => !isReference).length;
-  const shift = reference === null ? 0 : reference.dy * width + reference.dx;
   const others = reference?.plane.samples ?? samples;
-  return ({ batch, filled }, place, weight) => {
-    const mean = (samples[place - 2]! + samples[place - 2 * width]!) / 2;
-    let at = filled;
-    for (let tap = 0; tap < own; tap++, at += 64) {
-      batch[at] = (samples[place + offsets[tap]!]! - mean) * weight;
+  const shifts = Int32Array.from({ length: reference === null ? 0 : height }, (_shift, row) => {
+    const { dx, dy } = shiftOfRow(reference!, row);
+    return dy * width + dx;
+  });
+  const places = new Int32Array(BATCH);
+  const there = new Int32Array(BATCH);
+  const weights = new Float64Array(BATCH);
+  const means = new Float64Array(BATCH);
+  const otherMeans = new Float64Array(BATCH);
+  const putColumn = (
+    column: Float32Array,
+    from: { readonly values: Uint16Array; readonly at: Int32Array; readonly means: Float64Array },
+    to: number,
+  ): void => {
+    for (let index = 0; index < column.length; index++) {
+      column[index] = (from.values[from.at[index]! + to]! - from.means[index]!) * weights[index]!;
     }
-    const there = place + shift;
-    const otherMean =
-      own < offsets.length ? (others[there - 2]! + others[there - 2 * width]!) / 2 : 0;
-    for (let tap = own; tap < offsets.length; tap++, at += 64) {
-      batch[at] = (others[there + offsets[tap]!]! - otherMean) * weight;
-    }
-    batch[at] = BIAS_COLUMN * weight;
-    batch[at + 64] = (samples[place]! - mean) * weight;
+  };
+  return (batch, chosen, members) => {
+    members.forEach((member, index) => {
+      const place = chosen.places[member]!;
+      const other = place + (shifts[Math.floor(place / width)] ?? 0);
+      const lively = chosen.activities[member]! / 12;
+      places[index] = place;
+      there[index] = other;
+      weights[index] = Math.sqrt(1 / (lively * lively + 2));
+      means[index] = (samples[place - 2]! + samples[place - 2 * width]!) / 2;
+      otherMeans[index] = (others[other - 2]! + others[other - 2 * width]!) / 2;
+    });
+    const columnOf = (column: number): Float32Array =>
+      batch.subarray(column * BATCH, column * BATCH + members.length);
+    const here = { values: samples, at: places, means };
+    const beside = { values: others, at: there, means: otherMeans };
+    taps.forEach(({ row, column }, tap) => {
+      putColumn(columnOf(tap), tap < own ? here : beside, row * width + column);
+    });
+    columnOf(taps.length).forEach((_value, index, column) => {
+      column[index] = BIAS_COLUMN * weights[index]!;
+    });
+    putColumn(columnOf(taps.length + 1), here, 0);
   };
 }
 

@@ -138,21 +138,25 @@ function mirrorUp(first: usize, row: i32, stride: usize): void {
     let x1 = <i32>load<i16>(row - 2);
     let x2 = <i32>load<i16>(row - 4);
     let x3 = <i32>load<i16>(row - 6);
+    const two = row - stride - stride;
     let across = distance(x2, <i32>load<i16>(row - 8));
-    let down = distance(x2, <i32>load<i16>(row - 4 - stride - stride));
+    let acrossBefore = distance(x3, <i32>load<i16>(row - 10));
+    let down = distance(x2, <i32>load<i16>(two - 4));
+    let downBefore = distance(x3, <i32>load<i16>(two - 6));
     for (let x = 0; x < width; x++) {
       const at = row + (<usize>x << 1);
       const a = at - stride;
       const b = a - stride;
       const c = b - stride;
-      const acrossNow = distance(x1, x3);
-      const downNow = distance(x1, <i32>load<i16>(b - 2));
+      // The sample just before is left out: its class and weights are then known while it is still being decoded.
       const turn = distance(<i32>load<i16>(b), x2);
       const lively =
         <i32>load<u16>(above + (<usize>x << 1)) +
-        ((acrossNow + across + downNow + down + turn) >> shift);
-      across = acrossNow;
-      down = downNow;
+        ((across + acrossBefore + down + downBefore + turn) >> shift);
+      acrossBefore = across;
+      downBefore = down;
+      across = distance(x1, x3);
+      down = distance(x1, <i32>load<i16>(b - 2));
       const activity = min<i32>(lively, 32767);
       const kind = <i32>load<u8>(classOf + <usize>min<i32>(lively, 4095));
       const set = weights + <usize>(((phaseRow | (x & 1)) * classes + kind) * setBytes);
@@ -204,13 +208,14 @@ function mirrorUp(first: usize, row: i32, stride: usize): void {
       if (isDecoding) {
         const slot = s0 & 16383;
         let symbol = <u32>load<u8>(lookup + (<usize>table << 9) + <usize>(slot >> 5));
+        // One step without a branch: more are rare.
+        symbol += <u32>(slot >= <u32>load<u16>(entries + (<usize>symbol << 2), 4));
         while (slot >= <u32>load<u16>(entries + (<usize>symbol << 2), 4)) symbol += 1;
         const entry = load<u32>(entries + (<usize>symbol << 2));
         let state = (entry >> 16) * (s0 >> 14) + slot - (entry & 0xffff);
-        if (state < 65536) {
-          state = (state << 16) | <u32>load<u16>(words);
-          words += 2;
-        }
+        const isShort = state < 65536;
+        state = select<u32>((state << 16) | <u32>load<u16>(words), state, isShort);
+        words += <usize>isShort << 1;
         s0 = s1;
         s1 = s2;
         s2 = s3;
@@ -321,26 +326,58 @@ export function emitBand(): void {
   store<i32>(112, <i32>s3);
 }
 
-/** Adds the products of all pairs of columns of a batch: columns of 64 reals one after another, sums of 64 bits. */
+// @ts-ignore: decorator
+@inline function addSum(at: usize, a: v128, b: v128): void {
+  let sum = f32x4.add(a, b);
+  sum = f32x4.add(sum, v128.shuffle<f32>(sum, sum, 2, 3, 0, 1));
+  const one = f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1);
+  store<f64>(at, load<f64>(at) + <f64>one);
+}
+
+/**
+ * Adds the products of all pairs of columns of a batch: columns of 64 reals one after another, an even number of them,
+ * sums of 64 bits. Two by two, so that what is loaded is used twice.
+ */
 export function addProducts(): void {
   const columns = int(35);
   const batch = <usize>int(36);
   const sums = <usize>int(37);
-  for (let i = 0; i < columns; i++) {
-    const left = batch + (<usize>i << 8);
-    for (let j = 0; j <= i; j++) {
-      const right = batch + (<usize>j << 8);
-      let a = f32x4.mul(v128.load(left), v128.load(right));
-      let b = f32x4.mul(v128.load(left, 16), v128.load(right, 16));
-      for (let at: usize = 32; at < 256; at += 32) {
-        a = f32x4.add(a, f32x4.mul(v128.load(left + at), v128.load(right + at)));
-        b = f32x4.add(b, f32x4.mul(v128.load(left + at, 16), v128.load(right + at, 16)));
+  for (let i = 0; i < columns; i += 2) {
+    const i0 = batch + (<usize>i << 8);
+    for (let j = 0; j <= i; j += 2) {
+      const j0 = batch + (<usize>j << 8);
+      let a00 = f32x4.splat(0);
+      let b00 = a00;
+      let a01 = a00;
+      let b01 = a00;
+      let a10 = a00;
+      let b10 = a00;
+      let a11 = a00;
+      let b11 = a00;
+      for (let at: usize = 0; at < 256; at += 32) {
+        const p = v128.load(i0 + at);
+        const q = v128.load(i0 + at, 256);
+        const r = v128.load(j0 + at);
+        const s = v128.load(j0 + at, 256);
+        a00 = f32x4.add(a00, f32x4.mul(p, r));
+        a01 = f32x4.add(a01, f32x4.mul(p, s));
+        a10 = f32x4.add(a10, f32x4.mul(q, r));
+        a11 = f32x4.add(a11, f32x4.mul(q, s));
+        const t = v128.load(i0 + at, 16);
+        const u = v128.load(i0 + at, 272);
+        const v = v128.load(j0 + at, 16);
+        const w = v128.load(j0 + at, 272);
+        b00 = f32x4.add(b00, f32x4.mul(t, v));
+        b01 = f32x4.add(b01, f32x4.mul(t, w));
+        b10 = f32x4.add(b10, f32x4.mul(u, v));
+        b11 = f32x4.add(b11, f32x4.mul(u, w));
       }
-      a = f32x4.add(a, b);
-      a = f32x4.add(a, v128.shuffle<f32>(a, a, 2, 3, 0, 1));
       const sum = sums + (<usize>(i * columns + j) << 3);
-      const one = f32x4.extract_lane(a, 0) + f32x4.extract_lane(a, 1);
-      store<f64>(sum, load<f64>(sum) + <f64>one);
+      const below = sum + (<usize>columns << 3);
+      addSum(sum, a00, b00);
+      addSum(sum + 8, a01, b01);
+      addSum(below, a10, b10);
+      addSum(below + 8, a11, b11);
     }
   }
 }
