@@ -16,28 +16,27 @@ export interface NormalEquations {
   count: number;
 }
 
-/** Makes room for equations with so many unknowns, in a kernel of its own. */
+/** Makes room for so many sets of equations with so many unknowns, all in one kernel of their own. */
 export function openEquations(
+  count: number,
   unknowns: number,
   make: (memoryBytes: number) => RawKernel,
-): NormalEquations {
+): NormalEquations[] {
   // The kernel takes columns two by two.
   const columns = (unknowns + 2) & ~1;
   const batchBytes = columns * BATCH * 4;
-  const kernel = make(RAW_BLOCK_BYTES + batchBytes + columns * columns * 8);
-  const words = new Int32Array(kernel.memory);
-  words[RAW_WORD.columns] = columns;
-  words[RAW_WORD.batch] = RAW_BLOCK_BYTES;
-  words[RAW_WORD.sums] = RAW_BLOCK_BYTES + batchBytes;
-  return {
-    unknowns,
-    columns,
-    batch: new Float32Array(kernel.memory, RAW_BLOCK_BYTES, columns * BATCH),
-    sums: new Float64Array(kernel.memory, RAW_BLOCK_BYTES + batchBytes, columns * columns),
-    kernel,
-    filled: 0,
-    count: 0,
-  };
+  const setBytes = batchBytes + columns * columns * 8;
+  const kernel = make(RAW_BLOCK_BYTES + count * setBytes);
+  return Array.from({ length: count }, (_set, index) => {
+    const at = RAW_BLOCK_BYTES + index * setBytes;
+    return {
+      ...{ unknowns, columns, kernel },
+      batch: new Float32Array(kernel.memory, at, columns * BATCH),
+      sums: new Float64Array(kernel.memory, at + batchBytes, columns * columns),
+      filled: 0,
+      count: 0,
+    };
+  });
 }
 
 /** Counts the equations whose values were just put into the batch; a full batch is added to the sums. */
@@ -48,7 +47,11 @@ export function nextEquations(equations: NormalEquations, count: number): void {
 }
 
 function addBatch(equations: NormalEquations): void {
-  const { batch, columns, filled, kernel } = equations;
+  const { batch, sums, columns, filled, kernel } = equations;
+  const words = new Int32Array(kernel.memory, 0, RAW_BLOCK_BYTES / 4);
+  words[RAW_WORD.columns] = columns;
+  words[RAW_WORD.batch] = batch.byteOffset;
+  words[RAW_WORD.sums] = sums.byteOffset;
   for (let column = 0; column < columns; column++) {
     batch.fill(0, column * BATCH + filled, (column + 1) * BATCH);
   }

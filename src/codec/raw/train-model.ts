@@ -114,7 +114,7 @@ interface Probing {
 function trainSpreads(bench: Bench, plane: SamplePlane, probing: Probing): Int16Array {
   const { reference, probes, trained, make } = probing;
   const taps = spreadTaps(bench.stride >> 1);
-  const all = Array.from({ length: trained.classes }, () => openEquations(taps.length + 3, make));
+  const all = openEquations(trained.classes, taps.length + 3, make);
   const scale = scaleOf(plane.bits);
   const total = probes.reduce((sum, { rows }) => sum + rows * plane.width, 0);
   const stepMax = Math.max(1, Math.floor((2 * total) / EQUATIONS) - 1);

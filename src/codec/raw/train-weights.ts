@@ -41,7 +41,7 @@ export function trainWeights(
   });
   const hasReference = reference !== null;
   const taps = tapsOf(hasReference);
-  const equations = openEquations(taps.length + 1, make);
+  const equations = openEquations(1, taps.length + 1, make)[0]!;
   const gather = gathererOf(plane, reference, taps);
   const size = setBytesOf(hasReference) / 2;
   const sets = new Int16Array(4 * classes * size);
@@ -162,7 +162,8 @@ function gathererOf(
     }
   };
   return (batch, chosen, members) => {
-    members.forEach((member, index) => {
+    for (let index = 0; index < members.length; index++) {
+      const member = members[index]!;
       const place = chosen.places[member]!;
       const other = place + (shifts[Math.floor(place / width)] ?? 0);
       const lively = chosen.activities[member]! / 12;
@@ -171,17 +172,17 @@ function gathererOf(
       weights[index] = Math.sqrt(1 / (lively * lively + 2));
       means[index] = (samples[place - 2]! + samples[place - 2 * width]!) / 2;
       otherMeans[index] = (others[other - 2]! + others[other - 2 * width]!) / 2;
-    });
+    }
     const columnOf = (column: number): Float32Array =>
       batch.subarray(column * BATCH, column * BATCH + members.length);
     const here = { values: samples, at: places, means };
     const beside = { values: others, at: there, means: otherMeans };
-    taps.forEach(({ row, column }, tap) => {
+    for (let tap = 0; tap < taps.length; tap++) {
+      const { row, column } = taps[tap]!;
       putColumn(columnOf(tap), tap < own ? here : beside, row * width + column);
-    });
-    columnOf(taps.length).forEach((_value, index, column) => {
-      column[index] = BIAS_COLUMN * weights[index]!;
-    });
+    }
+    const bias = columnOf(taps.length);
+    for (let index = 0; index < bias.length; index++) bias[index] = BIAS_COLUMN * weights[index]!;
     putColumn(columnOf(taps.length + 1), here, 0);
   };
 }

@@ -12,6 +12,7 @@ export {
   simCamera,
 } from './camera.ts';
 export { writeCameraJpeg } from './camera-jpeg.ts';
+export { type Cr2Options, writeCr2 } from './cr2.ts';
 export { type DngLayout, type DngOptions, writeDng } from './dng.ts';
 export { type NefOptions, writeNef } from './nef.ts';
 export { type NoiseModel, noiseSigmaAt, patternSigmaAt, type SampleBits } from './noise-model.ts';

@@ -18,8 +18,10 @@ export type Predictor = 1 | 2 | 3 | 4 | 5 | 6 | 7;
 export interface LosslessOptions {
   readonly bits: number;
   /** Samples side by side that count as components of one pixel; the width must be a multiple. */
-  readonly components: 1 | 2;
+  readonly components: 1 | 2 | 4;
   readonly predictor: Predictor;
+  /** Rows between two restart markers; left out: none. */
+  readonly restartRows?: number;
 }
 
 /**
@@ -44,9 +46,11 @@ export function encodeLosslessJpeg(grid: SampleGrid, options: LosslessOptions): 
   }
   const head = header(grid, options, codes);
   // Twice the bytes, for at worst every one is followed by a zero; and the end.
-  const target = new Uint8Array(head.length + Math.ceil(bits / 8) * 2 + 4);
+  const restarts = options.restartRows === undefined ? 0 : grid.height * 4;
+  const target = new Uint8Array(head.length + Math.ceil(bits / 8) * 2 + 4 + restarts);
   target.set(head);
-  const end = writeScan(differences, codes, { bytes: target, at: head.length });
+  const every = (options.restartRows ?? grid.height) * grid.width;
+  const end = writeScan(differences, codes, { bytes: target, at: head.length, every });
   target[end] = 0xff;
   target[end + 1] = 0xd9;
   return target.slice(0, end + 2);
@@ -59,7 +63,7 @@ function categoryOf(difference: number): number {
 
 function differencesOf(grid: SampleGrid, options: LosslessOptions): Int32Array {
   const { samples, stride, width, height } = grid;
-  const { components, predictor, bits } = options;
+  const { components, predictor, bits, restartRows = height } = options;
   const differences = new Int32Array(width * height);
   let index = 0;
   for (let row = 0; row < height; row++) {
@@ -67,7 +71,8 @@ function differencesOf(grid: SampleGrid, options: LosslessOptions): Int32Array {
     for (let column = 0; column < width; column++, index++) {
       const at = start + column;
       let predicted: number;
-      if (row === 0) predicted = column < components ? 1 << (bits - 1) : samples[at - components]!;
+      if (row % restartRows === 0)
+        predicted = column < components ? 1 << (bits - 1) : samples[at - components]!;
       else if (column < components) predicted = samples[at - stride]!;
       else if (predictor === 1) predicted = samples[at - components]!;
       else predicted = predict(predictor, samples, { at, stride, components });
@@ -105,7 +110,7 @@ function predict(
 
 function header(
   { width, height }: SampleGrid,
-  { bits, components, predictor }: LosslessOptions,
+  { bits, components, predictor, restartRows }: LosslessOptions,
   codes: readonly HuffmanCode[],
 ): number[] {
   const bytes = [0xff, 0xd8];
@@ -121,6 +126,10 @@ function header(
     scan.push(component, component << 4);
   }
   segment(bytes, 0xc3, frame);
+  if (restartRows !== undefined) {
+    const pixels = restartRows * columns;
+    segment(bytes, 0xdd, [pixels >> 8, pixels & 255]);
+  }
   segment(bytes, 0xda, [...scan, predictor, 0, 0]);
   return bytes;
 }
@@ -133,10 +142,9 @@ function segment(bytes: number[], marker: number, content: readonly number[]): v
 function writeScan(
   differences: Int32Array,
   codes: readonly HuffmanCode[],
-  target: { readonly bytes: Uint8Array; readonly at: number },
+  target: { readonly bytes: Uint8Array; readonly at: number; readonly every: number },
 ): number {
-  const { bytes } = target;
-  const [even, odd = even] = codes;
+  const { bytes, every } = target;
   let at = target.at;
   let held = 0;
   let count = 0;
@@ -152,18 +160,22 @@ function writeScan(
     }
     held &= (1 << count) - 1;
   };
+  const fillUp = (): void => {
+    if (count > 0) push((1 << (8 - count)) - 1, 8 - count);
+  };
   for (let index = 0; index < differences.length; index++) {
+    if (index > 0 && index % every === 0) {
+      fillUp();
+      bytes[at++] = 0xff;
+      bytes[at++] = 0xd0 + ((index / every - 1) & 7);
+    }
     const difference = differences[index]!;
-    const code = (index & 1) === 0 ? even! : odd!;
+    const code = codes[index % codes.length]!;
     const category = categoryOf(difference);
     push(code.code[category]!, code.length[category]!);
     // A negative difference is written as its lowest bits, less one (ITU T.81 F.1.2.1.1).
     push(difference < 0 ? difference - 1 + (1 << category) : difference, category);
   }
-  if (count > 0) {
-    const byte = ((held << (8 - count)) | ((1 << (8 - count)) - 1)) & 255;
-    bytes[at++] = byte;
-    if (byte === 255) bytes[at++] = 0;
-  }
+  fillUp();
   return at;
 }
