@@ -38,6 +38,11 @@ describe('formatProgress()', () => {
     expect(line).toContain(' 25 %');
   });
 
+  it('never shows more files than there are', () => {
+    const more = { ...view, bytesDone: 0, bytesTotal: 0, filesDone: 20, filesTotal: 1 };
+    expect(formatProgress(more, { bytes: 0, durationMs: 5000 }, 80)).toContain('100 %  1/1 files');
+  });
+
   it('fits every terminal and never shows more than there is', () => {
     const amount = fc.nat(2 ** 31 - 1);
     fc.assert(

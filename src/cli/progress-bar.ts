@@ -77,9 +77,10 @@ export function formatProgress(view: ProgressView, pace: Pace, columns: number):
   const { bytesTotal, filesTotal } = view;
   if (bytesTotal === 0 && filesTotal === 0) return `${name} ...`.slice(0, columns);
   const bytesDone = Math.min(view.bytesDone, bytesTotal);
-  const share = bytesTotal > 0 ? bytesDone / bytesTotal : view.filesDone / filesTotal;
+  const filesDone = Math.min(view.filesDone, filesTotal);
+  const share = bytesTotal > 0 ? bytesDone / bytesTotal : filesDone / filesTotal;
   const parts = [`${name} ${bar(share)} ${String(Math.floor(share * 100)).padStart(3)} %`];
-  const { filesDone, unit = 'files' } = view;
+  const { unit = 'files' } = view;
   if (filesTotal > 0) parts.push(`${groupDigits(filesDone)}/${groupDigits(filesTotal)} ${unit}`);
   if (bytesTotal > 0) parts.push(`${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`);
   if (pace.durationMs >= RATE_SPAN_MS_MIN && pace.bytes > 0) {
