@@ -70,5 +70,5 @@ function encodeSlices(frame: SensorFrame, options: Cr2Options): Uint8Array {
   }
   const grid: SampleGrid = { samples: ordered, stride: width, left: 0, top: 0, width, height };
   const { components, predictor = 1 } = options;
-  return encodeLosslessJpeg(grid, { bits, components, predictor });
+  return encodeLosslessJpeg(grid, { bits, components, predictor, hasFixedCode: true });
 }

@@ -1,0 +1,75 @@
+import {
+  type Cfa,
+  type Cr2Options,
+  type DngLayout,
+  type Previews,
+  type SensorFrame,
+  type ShotFacts,
+  shootFrame,
+  simCamera,
+  type TiffOrder,
+  writeCr2,
+  writeDng,
+  writeNef,
+} from '../../src/testing/shoot/index.ts';
+
+/** A small RAW file of a simulated camera, as data: the same data gives the same bytes. */
+export interface MadeRaw {
+  readonly seed: number;
+  readonly width: number;
+  readonly height: number;
+  readonly bits: 12 | 14;
+  readonly iso: number;
+  readonly cfa: Cfa;
+  readonly order: TiffOrder;
+  readonly format:
+    | { readonly kind: 'nef' }
+    | { readonly kind: 'dng'; readonly layout: DngLayout }
+    | ({ readonly kind: 'cr2' } & Pick<Cr2Options, 'components' | 'slices'>);
+  /** Where the camera looks: frames of a burst differ in it and in the noise. */
+  readonly shot?: { readonly x: number; readonly y: number; readonly noiseSeed: number };
+}
+
+const FACTS: ShotFacts = {
+  make: 'FieldVault',
+  model: 'SimCam',
+  serial: '1',
+  lens: 'Sim 24-120mm f/4',
+  takenLocalMs: 1_795_241_525_250,
+  offsetMinutes: 60,
+  iso: 400,
+  aperture: 4,
+  shutterPerSecond: 250,
+  focalLength: 50,
+  exposureStops: 0,
+  place: null,
+  shutterCount: 77,
+  drive: 'single',
+};
+
+/** Pictures that no JPEG library had a hand in: the bytes are the same everywhere. */
+const PREVIEWS: Previews = {
+  full: Uint8Array.from({ length: 400 }, (_byte, at) => (at * 37) & 127),
+  small: { width: 16, height: 12, pixels: new Uint8Array(16 * 12 * 3).fill(99) },
+  smallJpeg: Uint8Array.from({ length: 90 }, (_byte, at) => at),
+  developed: null,
+};
+
+/** The frame of a made file. */
+export function makeFrame(made: MadeRaw): SensorFrame {
+  const { seed, width, height, bits, iso, cfa, shot } = made;
+  const camera = simCamera({ seed, width, height, bits, iso, cfa });
+  const noiseSeed = shot?.noiseSeed ?? seed;
+  return shootFrame(camera, shot === undefined ? { noiseSeed } : { noiseSeed, shift: shot });
+}
+
+/** The bytes of a made file. */
+export function makeRaw(made: MadeRaw): Uint8Array {
+  const { format, order } = made;
+  const frame = makeFrame(made);
+  const given = { facts: FACTS, previews: PREVIEWS };
+  if (format.kind === 'nef') return writeNef(frame, { ...given, order });
+  if (format.kind === 'dng') return writeDng(frame, { ...given, order, layout: format.layout });
+  const { components, slices } = format;
+  return writeCr2(frame, { ...given, components, slices });
+}
