@@ -46,7 +46,7 @@ export function encodeLosslessJpeg(grid: SampleGrid, options: LosslessOptions): 
     const code = codeFor(options.hasFixedCode === true ? EXPECTED : counts);
     codes.push(code);
     counts.forEach((count, category) => {
-      bits += count * (code.length[category]! + category);
+      bits += count * (code.length[category]! + (category & 15));
     });
   }
   const head = header(grid, options, codes);
@@ -81,7 +81,8 @@ function differencesOf(grid: SampleGrid, options: LosslessOptions): Int32Array {
       else if (column < components) predicted = samples[at - stride]!;
       else if (predictor === 1) predicted = samples[at - components]!;
       else predicted = predict(predictor, samples, { at, stride, components });
-      differences[index] = samples[at]! - predicted;
+      // Modulo 65536 (ITU T.81 H.1.2.1).
+      differences[index] = ((samples[at]! - predicted) << 16) >> 16;
     }
   }
   return differences;
@@ -179,7 +180,9 @@ function writeScan(
     const category = categoryOf(difference);
     push(code.code[category]!, code.length[category]!);
     // A negative difference is written as its lowest bits, less one (ITU T.81 F.1.2.1.1).
-    push(difference < 0 ? difference - 1 + (1 << category) : difference, category);
+    // 32768 has a category of its own and no bits.
+    if (category < 16)
+      push(difference < 0 ? difference - 1 + (1 << category) : difference, category);
   }
   fillUp();
   return at;

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parseBlobId } from '../../src/base/index.ts';
+import { decodeRaw, encodeRaw, rawDependencies } from '../../src/codec/index.ts';
+import { skipBecause } from '../skip.ts';
+
+const FOLDER = resolve(
+  process.env['FIELDVAULT_SAMPLES'] ?? join(import.meta.dirname, '../../../shared/data'),
+);
+
+/** Why a file of the samples cannot be tested. */
+function absent(path: string): string | null {
+  return existsSync(join(FOLDER, path))
+    ? null
+    : `no ${path} in the samples folder (FIELDVAULT_SAMPLES)`;
+}
+
+function read(path: string): Uint8Array {
+  return new Uint8Array(readFileSync(join(FOLDER, path)));
+}
+
+const BURST = 'raw_burst/mex2025/2025-03-20_9584122984';
+const OTHER = 'raw_burst/mex2025/2025-03-14_0aff6e2f7c';
+
+/** Files that are recoded, and the largest share of their bytes that may be left. */
+const RECODED: readonly (readonly [string, number])[] = [
+  ['raw/complete/IMG_0848.CR2', 0.78],
+  ['raw/complete/colorchart.dng', 0.55],
+  ['raw/complete/emubayer_test.dng', 0.2],
+  [`${OTHER}/image_0.dng`, 0.31],
+  [`${OTHER}/dark_frame.dng`, 0.1],
+  ...[21, 24, 28, 32, 36].map((index) => [`${BURST}/image_${index}.dng`, 0.2] as const),
+];
+
+describe('real RAW files', () => {
+  for (const [path, shareMax] of RECODED) {
+    test(
+      `${path} comes back from at most ${shareMax} of its bytes`,
+      skipBecause(absent(path)),
+      () => {
+        const bytes = read(path);
+        const container = encodeRaw(bytes);
+        if (container === null) throw new Error('it was not recoded');
+        expect(container.length).toBeLessThanOrEqual(bytes.length * shareMax);
+        expect(decodeRaw(container)).toEqual(bytes);
+      },
+    );
+  }
+
+  const unknown = ['CRW.CRW', 'GOPR0024.GPR', 'GPBK7066.GPR'].map((name) => `raw/complete/${name}`);
+  test.each(unknown)('%s is of a coding that is not understood: null', (path) => {
+    if (existsSync(join(FOLDER, path))) expect(encodeRaw(read(path))).toBeNull();
+  });
+
+  test(
+    'cut short are null, or come back as they were',
+    skipBecause(absent(`${OTHER}/image_0.dng`)),
+    () => {
+      const bytes = read(`${OTHER}/image_0.dng`);
+      for (const length of [0, 7, 8, 100, 600, 747, 748, 5000, 1_000_000, bytes.length - 1]) {
+        const cut = bytes.slice(0, length);
+        const container = encodeRaw(cut);
+        if (container !== null) expect(decodeRaw(container)).toEqual(cut);
+      }
+    },
+  );
+
+  test(
+    'the frame before in the burst may help, a wrong one is left alone',
+    skipBecause(absent(BURST)),
+    () => {
+      const bytes = read(`${BURST}/image_28.dng`);
+      const alone = encodeRaw(bytes)?.length ?? 0;
+      for (const path of [`${BURST}/image_27.dng`, `${OTHER}/image_0.dng`]) {
+        const other = read(path);
+        const id = parseBlobId(createHash('sha256').update(other).digest('hex'));
+        if (id === null) throw new Error('no digest');
+        const dependencies = [{ id, bytes: other }];
+        const container = encodeRaw(bytes, { sibling: { id, bytes: other } });
+        if (container === null) throw new Error('it was not recoded');
+        expect(container.length).toBeLessThanOrEqual(alone * 1.01);
+        expect(decodeRaw(container, { dependencies })).toEqual(bytes);
+        expect(rawDependencies(container).every((needed) => needed === id)).toBe(true);
+      }
+    },
+  );
+});
+
+describe('files that are no RAW, or broken ones', () => {
+  const folders = [
+    'metadata/fuzzed',
+    'metadata/truncated_raw',
+    'metadata/exiftool_t',
+    'raw/vintage',
+  ];
+  test.each(folders)('%s: every file is null or comes back', (folder) => {
+    if (!existsSync(join(FOLDER, folder))) return;
+    const entries = readdirSync(join(FOLDER, folder), { recursive: true, withFileTypes: true });
+    for (const entry of entries.filter((one) => one.isFile())) {
+      const bytes = new Uint8Array(readFileSync(join(entry.parentPath, entry.name)));
+      const container = encodeRaw(bytes);
+      if (container !== null) expect(decodeRaw(container), entry.name).toEqual(bytes);
+    }
+  });
+});
