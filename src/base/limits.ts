@@ -56,6 +56,8 @@ export const LIMITS = {
   jpegCoefficientsMax: 268_435_456,
   /** Its scans; ten are usual, libjpeg makes no more than 64. */
   jpegScansMax: 64,
-  /** What stands around its scans is modelled up to here, in bytes; beyond that it is kept as it is. Notes end here. */
+  /** What stands around its scans is modelled up to here, in bytes; beyond that it is kept as it is. */
   jpegModelledBytesMax: 262_144,
+  /** Notes of what its scans have besides coefficients, in bytes; with more it is stored as it is. */
+  jpegNotesBytesMax: 4_194_304,
 } as const;

@@ -36,7 +36,7 @@ test('a container that asks for far more than it has is refused', () => {
     parseContainer(formatContainer({ originalBytes: 1e4, ...parts, ...lists })),
   ).not.toBeNull();
   expect(parseContainer(formatContainer({ originalBytes: 1e9, ...parts, ...lists }))).toBeNull();
-  for (const asked of [{ notesBytes: 1e6 }, { headBytes: 1e6 }]) {
+  for (const asked of [{ notesBytes: 1e7 }, { headBytes: 1e6 }]) {
     const greedy = { originalBytes: 1e4, ...parts, ...asked, ...lists };
     expect(parseContainer(formatContainer(greedy))).toBeNull();
   }

@@ -76,7 +76,7 @@ export function parseContainer(bytes: Uint8Array): JpegContainer | null {
   const [originalBytes, crc, digestBytes, headBytes, notesBytes, count] = numbers as Six;
   if (originalBytes > bytes.length * SHRINK_MAX || count > bytes.length) return null;
   if (originalBytes > LIMITS.jpegBytesMax) return null;
-  if (Math.max(headBytes, notesBytes) > LIMITS.jpegModelledBytesMax) return null;
+  if (headBytes > LIMITS.jpegModelledBytesMax || notesBytes > LIMITS.jpegNotesBytesMax) return null;
   if (digestBytes !== 0 && digestBytes !== DIGEST_BYTES) return null;
   const lengths = takeNumbers(source, 4 + count);
   if (lengths === null) return null;

@@ -56,7 +56,7 @@ function recode(
     return read.end;
   });
   if (walked === null || coder === null) return null;
-  if (notes.length > LIMITS.jpegModelledBytesMax) return null;
+  if (notes.length > LIMITS.jpegNotesBytesMax) return null;
   const { encode }: CoefficientCoder = coder;
   const segments = segmentsOf(walked.frame).map(encode);
   // Only now: the next picture takes over the coder's memory.

@@ -1,12 +1,5 @@
 import { longEntry, type PrefixCode } from './prefix-code.ts';
-import {
-  AC_MAX,
-  type CursorPart,
-  DC_MAX,
-  extend,
-  RUN_MAX,
-  type ScanCursor,
-} from './scan-cursor.ts';
+import { AC_MAX, type CursorPart, DC_MAX, extend, type ScanCursor } from './scan-cursor.ts';
 import { ZIGZAG } from './zigzag.ts';
 
 /** Reads one block of a first DC scan (T.81 G.1.2.1). */
@@ -54,7 +47,7 @@ export function readAcFirst(cursor: ScanCursor, part: CursorPart, place: number)
     cursor.coefficients[place + ZIGZAG[k]!] = value;
     zeroRuns = 0;
   }
-  cursor.isAfterRun = false;
+  cursor.runBefore = 0;
   return zeroRuns === 0;
 }
 
@@ -82,7 +75,7 @@ export function readAcMore(cursor: ScanCursor, part: CursorPart, place: number):
     if (k > to || (size === 0 && k === to)) return false;
     if (size > 0) coefficients[place + ZIGZAG[k]!] = value;
   }
-  cursor.isAfterRun = false;
+  cursor.runBefore = 0;
   return true;
 }
 
@@ -96,9 +89,11 @@ function isInRun(cursor: ScanCursor): boolean {
 /** Begins a run of ended bands with this block; `isEmpty` where nothing was coded in the block before. */
 function beginRun(cursor: ScanCursor, sizeBits: number, isEmpty: boolean): void {
   const length = (1 << sizeBits) + (sizeBits === 0 ? 0 : takeBits(cursor, sizeBits));
-  if (isEmpty && cursor.isAfterRun) cursor.notes.runBreaks.push(cursor.block);
+  const { notes, runBefore } = cursor;
+  if (isEmpty && runBefore > 0) notes.runBreaks.push([cursor.block, runBefore]);
+  notes.runMax = Math.max(notes.runMax, length);
   cursor.runLeft = length - 1;
-  cursor.isAfterRun = length < RUN_MAX;
+  cursor.runBefore = length;
 }
 
 /** Passes over `run` coefficients that are still zero, and gives the place of the one after them. */

@@ -30,7 +30,7 @@ export function readScan(
   const { from, to, low } = scan;
   const cursor: ScanCursor = {
     ...{ bits, coefficients, from, to, low, notes: noNotes(), before: new Int32Array(4) },
-    ...{ at: 0, block: 0, runLeft: 0, isAfterRun: false },
+    ...{ at: 0, block: 0, runLeft: 0, runBefore: 0 },
   };
   const order = orderScan(scan);
   const end = readMcus(cursor, order, { parts, scan, readBlock: kindOf(scan) });
@@ -83,7 +83,7 @@ function readMcus(cursor: ScanCursor, order: ScanOrder, work: Work): End {
       noteMarker(notes, interval, bits.markers[interval]!);
       interval += 1;
       cursor.at = bits.ends[interval - 1]! * 8;
-      cursor.isAfterRun = false;
+      cursor.runBefore = 0;
       cursor.before.fill(0);
     }
     if (!readMcu(cursor, order, work, mcu) || cursor.at > bits.ends[interval]! * 8) {

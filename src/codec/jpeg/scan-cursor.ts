@@ -7,9 +7,6 @@ export const AC_MAX = 1023;
 /** Largest magnitude of a DC coefficient that is understood. */
 export const DC_MAX = 2047;
 
-/** The longest run of ended bands (T.81 G.1.2.2). */
-export const RUN_MAX = 0x7fff;
-
 /** The state of reading one scan. */
 export interface ScanCursor {
   readonly bits: ScanBits;
@@ -27,8 +24,8 @@ export interface ScanCursor {
   block: number;
   /** Blocks still to come whose bands a run has ended. */
   runLeft: number;
-  /** The block before was the last of a run that could have gone on. */
-  isAfterRun: boolean;
+  /** Length of the run whose last block was the one before; 0 where that was in none. */
+  runBefore: number;
 }
 
 /** One part of a scan with the tables it must have. */

@@ -1,3 +1,6 @@
+/** The longest run of ended bands there can be (T.81 G.1.2.2). */
+export const RUN_MAX = 0x7fff;
+
 /** What a scan's bytes have that does not follow from its coefficients. Lists are in the order of the scan. */
 export interface ScanNotes {
   /** MCUs that were read; what stands behind them is kept as it is. */
@@ -10,13 +13,23 @@ export interface ScanNotes {
   readonly oddRestarts: [number, number][];
   /** Blocks that end in needless zero runs: number of the block in the scan, how many runs. */
   readonly zeroRuns: [number, number][];
-  /** Blocks at which a run of ended bands was begun anew although the run before could have gone on. */
-  readonly runBreaks: number[];
+  /** The longest run of ended bands: no other grows beyond it. Some writers never join any. */
+  runMax: number;
+  /** Blocks at which a run of ended bands follows upon another without need, and the length of that other. */
+  readonly runBreaks: [number, number][];
 }
 
 /** Notes with nothing in them. */
 export function noNotes(): ScanNotes {
-  return { mcus: 0, pads: [], padSizes: [], oddRestarts: [], zeroRuns: [], runBreaks: [] };
+  return {
+    mcus: 0,
+    pads: [],
+    padSizes: [],
+    oddRestarts: [],
+    zeroRuns: [],
+    runMax: 0,
+    runBreaks: [],
+  };
 }
 
 /** Values from 0 to 2^32 - 1 to be written, seven bits a byte, lowest first. */
@@ -60,9 +73,11 @@ export function pushNotes(bytes: number[], notes: ScanNotes): void {
   else bytes.push(PADS.each, ...numbersOf([pads.length, ...pads]));
   pushPairs(bytes, notes.oddRestarts);
   pushPairs(bytes, notes.zeroRuns);
+  pushNumber(bytes, notes.runMax);
+  const breaks = notes.runBreaks.filter(([, length]) => length < notes.runMax);
   pushPairs(
     bytes,
-    notes.runBreaks.map((block) => [block, 0]),
+    breaks.map(([block]) => [block, 0]),
   );
 }
 
@@ -89,6 +104,7 @@ export interface ReadNotes {
   readonly pads: 'ones' | 'zeros' | readonly number[];
   readonly oddRestarts: ReadonlyMap<number, number>;
   readonly zeroRuns: ReadonlyMap<number, number>;
+  readonly runMax: number;
   readonly runBreaks: ReadonlyMap<number, number>;
 }
 
@@ -98,10 +114,11 @@ export function takeNotes(source: NumberSource): ReadNotes | null {
   const pads = takePads(source);
   const oddRestarts = takePairs(source);
   const zeroRuns = takePairs(source);
+  const runMax = takeNumber(source);
   const runBreaks = takePairs(source);
-  if (mcus === null || pads === null) return null;
+  if (mcus === null || pads === null || runMax === null || runMax > RUN_MAX) return null;
   if (oddRestarts === null || zeroRuns === null || runBreaks === null) return null;
-  return { mcus, pads, oddRestarts, zeroRuns, runBreaks };
+  return { mcus, pads, oddRestarts, zeroRuns, runMax, runBreaks };
 }
 
 function takePads(source: NumberSource): ReadNotes['pads'] | null {

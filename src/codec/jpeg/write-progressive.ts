@@ -1,5 +1,4 @@
 import { putBits } from './bit-sink.ts';
-import { RUN_MAX } from './scan-cursor.ts';
 import { type PenWords, putNumber, putWord, type ScanPen, sizeOf } from './scan-pen.ts';
 import { ZIGZAG } from './zigzag.ts';
 
@@ -92,7 +91,7 @@ function extendRun(pen: ScanPen, isEmpty: boolean, corrections: readonly number[
   if (isEmpty && pen.notes.runBreaks.has(pen.block)) flushRun(pen);
   pen.run += 1;
   for (const bit of corrections) pen.corrections.push(bit);
-  if (pen.run === RUN_MAX) flushRun(pen);
+  if (pen.run >= pen.notes.runMax) flushRun(pen);
 }
 
 /** Writes the run under way, if there is one, and the correction bits of its blocks. */
