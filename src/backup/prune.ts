@@ -85,6 +85,7 @@ async function pruneLeased(
 ): Promise<PruneReport> {
   // Others may have written between opening the vault and holding the lease: look again.
   const vault = await openVault(world, writer.vault.root);
+  if (writer.isOvertaken(vault)) throw overtaken();
   const { ledger } = vault;
   const found = await findUnnamed(world, vault, options.acceptLoss ?? []);
   const plan = planPrune(ledger, options.captures, found.isWhole);
@@ -123,6 +124,15 @@ async function pruneLeased(
   const leftOver = [...found.leftOver.filter((at) => removed.has(at)), ...strayFacts];
   const isInterrupted = removed.size < gone.length;
   return reportOf({ ...plan, drop }, { ...found, leftOver }, isInterrupted);
+}
+
+/** Somebody came and went between this prune's journal file and its lease: its lines would be read before theirs. */
+function overtaken(): FieldVaultError {
+  return new FieldVaultError(
+    'LEASED',
+    'Another FieldVault worked on this vault just now. Nothing was removed; run the same command again.',
+    { retry: 'now' },
+  );
 }
 
 /** What no line names, and what is known of the journals. */

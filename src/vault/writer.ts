@@ -6,7 +6,7 @@ import { readOtherWriters } from './cut-off.ts';
 import { DayFolders } from './day-folders.ts';
 import { formatFacts } from './facts.ts';
 import { JournalWriter, targetError } from './journal-writer.ts';
-import { leasedError, liveLeases } from './leases.ts';
+import { isLiveJournal, leasedError, liveLeases } from './leases.ts';
 import { refreshVault, type Vault } from './open.ts';
 import { Presence } from './presence.ts';
 import {
@@ -62,6 +62,19 @@ export class VaultWriter {
     vault: Vault,
     options: { readonly isExclusive?: boolean } = {},
   ): Promise<VaultWriter> {
+    for (let tries = 1; tries <= OPEN_TRIES_MAX; tries += 1) {
+      const writer = await VaultWriter.#openOnce(world, vault, options);
+      if (writer !== null) return writer;
+    }
+    throw leasedError({ act: 'backup', host: 'this or another machine' });
+  }
+
+  /** Null where somebody came and went meanwhile: their lines would be read after this writer's, which build on them. */
+  static async #openOnce(
+    world: World,
+    vault: Vault,
+    options: { readonly isExclusive?: boolean },
+  ): Promise<VaultWriter | null> {
     const others = await VaultWriter.#listOthers(world, vault);
     const writer = await VaultWriter.#create(world, vault, others);
     try {
@@ -70,8 +83,14 @@ export class VaultWriter {
       }
       const lease = options.isExclusive ? undefined : (await liveLeases(world, vault.root))[0];
       if (lease !== undefined) throw leasedError(lease);
-      // From here on nobody prunes; what was pruned before must be known.
-      if (isOutdated(vault, others)) await refreshVault(world, vault);
+      // From here on nobody prunes; what was pruned before must be known. Listed again: who pruned between the first look
+      // and this writer's journal file did not see it, and has sealed its own since.
+      const now = await VaultWriter.#listOthers(world, vault);
+      if (isOutdated(vault, writer.#withoutOwn(now))) await refreshVault(world, vault);
+      if (writer.isOvertaken(vault)) {
+        await writer.abandon();
+        return null;
+      }
       await writer.#closeCutOff();
       return writer;
     } catch (error) {
@@ -108,6 +127,25 @@ export class VaultWriter {
     const journal = await JournalWriter.create(world.disk, folder, name, first);
     const presence = new Presence(world, folder, [...others.map((other) => other.name), name]);
     return new VaultWriter(world, vault, { journal, writer: id, presence });
+  }
+
+  /**
+   * Whether a writer that has ended has a journal file that is read after this one's: what is said here about what was
+   * said there would be undone.
+   * @param vault as it was read after this writer's journal file was there
+   */
+  isOvertaken(vault: Vault): boolean {
+    return vault.journals.some(
+      (journal) =>
+        journal.name !== this.#journal.name &&
+        journal.number >= this.#number &&
+        journal.number < JOURNAL_NUMBER_MAX &&
+        !isLiveJournal(this.#world, vault.ledger, journal),
+    );
+  }
+
+  #withoutOwn(journals: readonly JournalName[]): JournalName[] {
+    return journals.filter(({ name }) => name !== this.#journal.name);
   }
 
   /** Whether the system would not promise that journal lines are durable. */
@@ -242,6 +280,9 @@ export class VaultWriter {
     }
   }
 }
+
+/** Others may come and go between two looks; nobody is so often overtaken. */
+const OPEN_TRIES_MAX = 5;
 
 /** Whether others wrote since the vault was opened, or were still writing then. */
 function isOutdated(vault: Vault, others: readonly JournalName[]): boolean {
