@@ -15,6 +15,7 @@ import { describeMachine } from './machine.ts';
 import { BENCH as METADATA } from './metadata.bench.ts';
 import { BENCH as PRIORITY } from './priority.bench.ts';
 import { BENCH as PROTECT } from './protect.bench.ts';
+import { BENCH as RAW } from './raw-codec.bench.ts';
 import type { Bench, BenchSizes } from './row.ts';
 import { BENCH as SCALE } from './scale.bench.ts';
 import { BENCH as SEARCH } from './search.bench.ts';
@@ -37,6 +38,7 @@ const BENCHES: readonly Bench[] = [
   LIBRARY,
   PRIORITY,
   JPEG,
+  RAW,
 ];
 const FULL: BenchSizes = { cardBytes: 2_000_000_000, smallFiles: 100_000, rounds: 3 };
 const PAGE = join(import.meta.dirname, '..', 'docs', 'benchmarks.md');

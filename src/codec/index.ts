@@ -13,4 +13,7 @@ export {
   type RawDependency,
   rawDependencies,
 } from './raw/decode-raw.ts';
+export { describeRaw, type RawDescription } from './raw/describe-raw.ts';
 export { type EncodeRawOptions, encodeRaw } from './raw/encode-raw.ts';
+export { readSensorPlanes } from './raw/read-parts.ts';
+export type { SamplePlane } from './raw/sample-plane.ts';

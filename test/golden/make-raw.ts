@@ -11,7 +11,7 @@ import {
   writeCr2,
   writeDng,
   writeNef,
-} from '../../src/testing/shoot/index.ts';
+} from '../../src/testing/index.ts';
 
 /** A small RAW file of a simulated camera, as data: the same data gives the same bytes. */
 export interface MadeRaw {

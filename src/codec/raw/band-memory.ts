@@ -6,8 +6,9 @@ import {
   RAW_WORD,
   type RawKernel,
 } from '../../kernels/index.ts';
-import { ACTIVITIES, CLASSES_MAX, type SampleModel, setBytesOf } from './sample-model.ts';
+import { ACTIVITIES, CLASSES_MAX, type SampleModel } from './sample-model.ts';
 import type { Band, SamplePlane, SampleScale } from './sample-plane.ts';
+import { setBytesOf } from './taps.ts';
 
 /** Rows above a band that the model looks at; columns at each side. */
 export const ROWS_ABOVE = 6;

@@ -5,12 +5,10 @@ import { ORIGINAL_BYTES_MAX, SHRINK_MAX } from './container.ts';
 import { decodeRaw, type RawDependency } from './decode-raw.ts';
 import { encodeRest } from './encode-rest.ts';
 import { encodePlane, type Reference } from './encode-samples.ts';
-import { findSensorParts } from './find-sensor-parts.ts';
 import { formatContainer, type PartToWrite } from './format-container.ts';
 import { matchFrames } from './match-frames.ts';
-import { type PartRecipe, readLossless, readSamples, spread } from './part-samples.ts';
+import { type ReadPart, readParts } from './read-parts.ts';
 import { planBands, type SamplePlane } from './sample-plane.ts';
-import type { SensorPart } from './sensor-part.ts';
 import { trainModel } from './train-model.ts';
 
 /** What an original may be encoded with. */
@@ -42,12 +40,6 @@ export function encodeRaw(bytes: Uint8Array, options: EncodeRawOptions = {}): Ui
     if (error instanceof FieldVaultError && error.code === 'DAMAGED') return null;
     throw error;
   }
-}
-
-/** A part that was read. */
-interface ReadPart {
-  readonly recipe: PartRecipe;
-  readonly plane: SamplePlane;
 }
 
 function recode(bytes: Uint8Array, options: EncodeRawOptions): Uint8Array | null {
@@ -111,40 +103,4 @@ function referenceOf(plane: SamplePlane, other: ReadPart): Reference | null {
   if (!isLike || (other.plane.bits === 16 && bits < 16)) return null;
   const shifts = matchFrames(plane, other.plane, planBands(width, height));
   return { plane: other.plane, shifts };
-}
-
-function readParts(bytes: Uint8Array): ReadPart[] {
-  return findSensorParts(bytes)
-    .map((part) => readPart(bytes, part))
-    .filter((part) => part !== null);
-}
-
-/** Reads a part's samples and finds out how exactly they stand in the file; null where that is not understood. */
-function readPart(bytes: Uint8Array, part: SensorPart): ReadPart | null {
-  const { width, height, coding, segments } = part;
-  const plane = { width, height, bits: 16, samples: new Uint16Array(width * height) };
-  const none = { headBytes: 0, padding: 0 } as const;
-  let holes: PartRecipe['holes'] = segments.map((segment) => ({ ...segment, ...none }));
-  if (coding.kind === 'packed') {
-    if (!readSamples(bytes, { width, height, bits: 16, coding, holes }, plane)) return null;
-  } else {
-    const found = segments.map(({ offset, length, places }) => {
-      const scan = readLossless(bytes.subarray(offset, offset + length));
-      if (scan === null) return null;
-      spread(scan.samples, places, plane);
-      const headBytes = scan.head.bytes;
-      const start = offset + headBytes;
-      return { offset: start, length: scan.bytes, headBytes, padding: scan.padding, places };
-    });
-    holes = found.filter((hole) => hole !== null);
-    if (holes.length !== segments.length) return null;
-  }
-  const bits = Math.max(8, bitsOf(plane.samples));
-  return { recipe: { width, height, bits, coding, holes }, plane: { ...plane, bits } };
-}
-
-function bitsOf(samples: Uint16Array): number {
-  let all = 0;
-  for (let at = 0; at < samples.length; at++) all |= samples[at]!;
-  return 32 - Math.clz32(all);
 }

@@ -1,6 +1,7 @@
 import { RAW_SET, RAW_SHARE_BITS, RAW_SPREAD, RAW_SYMBOLS } from '../../kernels/index.ts';
 import { putSigned, putUnsigned } from './numbers.ts';
-import { setBytesOf, tapsOf, WEIGHT_STEP } from './sample-model.ts';
+import { WEIGHT_STEP } from './sample-model.ts';
+import { setBytesOf, tapsOf } from './taps.ts';
 import type { TrainedWeights } from './train-weights.ts';
 
 /** A whole trained model; tables are logarithms of shares, null where a table is like the one before. */

@@ -3,8 +3,9 @@ import { activityAt } from './activity.ts';
 import type { Shift } from './band-memory.ts';
 import { type Reference, shiftOfRow } from './encode-samples.ts';
 import { BATCH, nextEquations, openEquations, solveEquations } from './normal-equations.ts';
-import { ACTIVITIES, setBytesOf, type Tap, tapsOf, WEIGHT_STEP } from './sample-model.ts';
+import { ACTIVITIES, WEIGHT_STEP } from './sample-model.ts';
 import { type SamplePlane, type SampleScale, scaleOf } from './sample-plane.ts';
+import { setBytesOf, type Tap, tapsOf } from './taps.ts';
 
 /** Samples that the weights are trained on. */
 const TRAINED_MAX = 400_000;

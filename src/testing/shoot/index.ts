@@ -14,6 +14,12 @@ export {
 export { writeCameraJpeg } from './camera-jpeg.ts';
 export { type Cr2Options, writeCr2 } from './cr2.ts';
 export { type DngLayout, type DngOptions, writeDng } from './dng.ts';
+export {
+  encodeLosslessJpeg,
+  type LosslessOptions,
+  type Predictor,
+  type SampleGrid,
+} from './ljpeg-writer.ts';
 export { type NefOptions, writeNef } from './nef.ts';
 export { type NoiseModel, noiseSigmaAt, patternSigmaAt, type SampleBits } from './noise-model.ts';
 export { type Previews, renderPreviews } from './previews.ts';

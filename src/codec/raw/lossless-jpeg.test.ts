@@ -1,13 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readLossless } from '../../src/codec/raw/part-samples.ts';
-import { writeLosslessScan } from '../../src/codec/raw/write-lossless.ts';
-import { hash32 } from '../../src/kernels/index.ts';
-import {
-  encodeLosslessJpeg,
-  type LosslessOptions,
-  type Predictor,
-} from '../../src/testing/shoot/ljpeg-writer.ts';
+import { hash32 } from '../../kernels/index.ts';
+import { encodeLosslessJpeg, type LosslessOptions, type Predictor } from '../../testing/index.ts';
+import { readLossless } from './part-samples.ts';
+import { writeLosslessScan } from './write-lossless.ts';
 
 interface Stream {
   readonly samples: Uint16Array;
