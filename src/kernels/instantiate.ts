@@ -4,10 +4,19 @@
  * have it).
  */
 export function instantiateKernel(base64: string): Readonly<Record<string, unknown>> {
+  const module = MODULES.get(base64) ?? compile(base64);
+  MODULES.set(base64, module);
+  return new WebAssembly.Instance(module).exports;
+}
+
+/** Compiled once each: a module that was made anew would be slow at first, every time. */
+const MODULES = new Map<string, WebAssembly.Module>();
+
+function compile(base64: string): WebAssembly.Module {
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);
   for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index);
-  return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
+  return new WebAssembly.Module(bytes);
 }
 
 /** The error for a kernel that was never compiled. */

@@ -62,9 +62,13 @@ export function parseModel(source: NumberReader, errorBits: number): SampleModel
   const spreads = takeSpreads(source, classes);
   const { contexts, tables: count } = contextsOf(errorBits);
   const logs = new Uint8Array(RAW_SYMBOLS).fill(1);
+  let current = sharesOf(logs);
   const shares = Array.from({ length: count }, () => {
-    if (takeUnsigned(source) === 1) takeLogs(source, logs);
-    return sharesOf(logs);
+    if (takeUnsigned(source) === 1) {
+      takeLogs(source, logs);
+      current = sharesOf(logs);
+    }
+    return current;
   });
   if (source.isOver) return null;
   return { classes, hasReference, classOf, sets, spreads, contexts, ...tablesOf(shares) };
@@ -134,20 +138,20 @@ const EIGHTHS = [1024, 1117, 1218, 1328, 1448, 1579, 1722, 1878];
 /** Shares whose sum is exactly 16384 from logarithms; a symbol with a logarithm above 0 has at least 1. */
 export function sharesOf(logs: Uint8Array): Uint16Array {
   const shares = new Uint16Array(RAW_SYMBOLS);
-  const weights = Float64Array.from(logs, (log) =>
-    log === 0 ? 0 : 2 ** ((log - 1) >> 3) * EIGHTHS[(log - 1) & 7]!,
-  );
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  let total = 0;
+  for (const log of logs) total += weightOf(log);
   const whole = 1 << RAW_SHARE_BITS;
   let left = whole;
   let largest = RAW_SYMBOLS - 1;
-  weights.forEach((weight, symbol) => {
+  for (let symbol = 0; symbol < RAW_SYMBOLS; symbol++) {
+    const weight = weightOf(logs[symbol]!);
+    if (weight === 0) continue;
     // Whole numbers below 2 to the 53rd: the quotient is the same on every machine.
-    const share = weight === 0 ? 0 : Math.max(1, Math.floor((weight * whole) / total));
+    const share = Math.max(1, Math.floor((weight * whole) / total));
     shares[symbol] = share;
     left -= share;
     if (share > shares[largest]!) largest = symbol;
-  });
+  }
   // The rest goes to the largest, which has at least a 128th of all; what is missing comes from there.
   shares[largest] = shares[largest]! + left;
   if (shares[127] === 0) {
@@ -155,6 +159,10 @@ export function sharesOf(logs: Uint8Array): Uint16Array {
     shares[largest] = shares[largest]! - 1;
   }
   return shares;
+}
+
+function weightOf(log: number): number {
+  return log === 0 ? 0 : 2 ** ((log - 1) >> 3) * EIGHTHS[(log - 1) & 7]!;
 }
 
 function fillTable(shares: Uint16Array, table: Uint32Array, lookup: Uint8Array): void {

@@ -71,8 +71,9 @@ function chooseSamples(
   reference: Reference | null,
 ): Chosen {
   const { width, height } = plane;
-  const places = new Uint32Array(TRAINED_MAX * 2);
-  const activities = new Uint16Array(TRAINED_MAX * 2);
+  const room = Math.min(width * height, TRAINED_MAX * 2);
+  const places = new Uint32Array(room);
+  const activities = new Uint16Array(room);
   const stepMax = Math.max(1, Math.floor((2 * width * height) / TRAINED_MAX) - 1);
   const farthest = (pick: (shift: Shift) => number): number =>
     (reference?.shifts ?? []).reduce((most, shift) => Math.max(most, Math.abs(pick(shift))), 0) + 4;
