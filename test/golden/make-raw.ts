@@ -23,7 +23,7 @@ export interface MadeRaw {
   readonly cfa: Cfa;
   readonly order: TiffOrder;
   readonly format:
-    | { readonly kind: 'nef' }
+    | { readonly kind: 'nef' | 'nef-lossless' }
     | { readonly kind: 'dng'; readonly layout: DngLayout }
     | ({ readonly kind: 'cr2' } & Pick<Cr2Options, 'components' | 'slices'>);
   /** Where the camera looks: frames of a burst differ in it and in the noise. */
@@ -69,7 +69,9 @@ export function makeRaw(made: MadeRaw): Uint8Array {
   const frame = makeFrame(made);
   const given = { facts: FACTS, previews: PREVIEWS };
   if (format.kind === 'nef') return writeNef(frame, { ...given, order });
+  if (format.kind === 'nef-lossless') return writeNef(frame, { ...given, isLossless: true });
   if (format.kind === 'dng') return writeDng(frame, { ...given, order, layout: format.layout });
+  if (format.kind !== 'cr2') throw new Error('no such format');
   const { components, slices } = format;
   return writeCr2(frame, { ...given, components, slices });
 }

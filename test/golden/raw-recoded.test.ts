@@ -35,6 +35,7 @@ const KEPT: Readonly<Record<string, MadeRaw>> = {
   nef12: { ...BASE, seed: 3, bits: 12, cfa: 'GBRG', format: { kind: 'nef' } },
   tiles: { ...BASE, ...LARGE, seed: 4, format: lossless(2, 1, 64) },
   strip: { ...BASE, ...LARGE, seed: 5, format: lossless(1, 6, null) },
+  nikon: { ...BASE, ...LARGE, seed: 7, bits: 14, format: { kind: 'nef-lossless' } },
   slices: {
     ...{ ...BASE, seed: 6, bits: 12, width: 160, height: 100 },
     format: { kind: 'cr2', components: 2, slices: [60, 60, 40] },
@@ -47,7 +48,7 @@ interface Kept {
 }
 
 const formats: fc.Arbitrary<MadeRaw['format']> = fc.oneof(
-  fc.constant({ kind: 'nef' } as const),
+  fc.constantFrom('nef', 'nef-lossless').map((kind) => ({ kind }) as const),
   fc.constantFrom('words', 'packed').map((kind) => ({ kind: 'dng', layout: { kind } }) as const),
   fc
     .tuple(

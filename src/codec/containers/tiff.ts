@@ -1,7 +1,10 @@
 /** An image file directory: the whole numbers of each entry. */
 export interface TiffFolder {
+  readonly isLittle: boolean;
   /** Numbers of an entry, rationals and texts left out; empty where there is none. */
   numbers(tag: number): readonly number[];
+  /** The bytes of an entry of bytes; empty where there is none. */
+  bytes(tag: number): Uint8Array;
 }
 
 /** What is believed of one file: real files have fewer. */
@@ -10,7 +13,9 @@ const LIMITS_OF_FILE = { folders: 64, entries: 1024, values: 65_536, valuesOfFil
 /** Bytes of one value by type number: byte, short, long and folder offset; others are not numbers. */
 const TYPE_BYTES: Readonly<Record<number, number>> = { 1: 1, 3: 2, 4: 4, 7: 1, 13: 4 };
 
+/** Sub-folders, and the folder of EXIF. */
 const SUB_FOLDERS = 0x014a;
+const EXIF = 0x8769;
 
 /** Marks of TIFF 6.0 and of makers' own versions of it: ORF (two), RW2. */
 const MARKS = [0x002a, 0x4f52, 0x5352, 0x0055];
@@ -44,7 +49,7 @@ export function readTiffFolders(bytes: Uint8Array): readonly TiffFolder[] | null
     const folder = readFolder(walk, waiting[next]!);
     if (folder === null) continue;
     walk.folders.push(folder);
-    const further = [folder.next, ...folder.numbers(SUB_FOLDERS)];
+    const further = [folder.next, ...folder.numbers(SUB_FOLDERS), ...folder.numbers(EXIF)];
     waiting.push(...further.slice(0, LIMITS_OF_FILE.folders));
   }
   return walk.folders;
@@ -71,7 +76,21 @@ function readFolder(walk: Walk, offset: number): (TiffFolder & { readonly next: 
     known.set(tag, values);
     return values;
   };
-  return { next, numbers };
+  const bytes = (tag: number): Uint8Array => {
+    const place = entries.get(tag);
+    return place === undefined ? new Uint8Array(0) : readBytes(walk, place);
+  };
+  return { isLittle, next, numbers, bytes };
+}
+
+/** Bytes and undefined values, longer than four. */
+function readBytes({ view, isLittle }: Walk, place: number): Uint8Array {
+  const type = view.getUint16(place + 2, isLittle);
+  const length = view.getUint32(place + 4, isLittle);
+  const from = view.getUint32(place + 8, isLittle);
+  if ((type !== 1 && type !== 7) || length <= 4) return new Uint8Array(0);
+  if (from + length > view.byteLength) return new Uint8Array(0);
+  return new Uint8Array(view.buffer, view.byteOffset + from, length);
 }
 
 function readValues(walk: Walk, place: number): readonly number[] {

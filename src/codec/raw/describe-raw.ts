@@ -1,4 +1,5 @@
 import { parseContainer } from './container.ts';
+import type { SampleCoding } from './sensor-part.ts';
 
 /** What a container of a recoded RAW file holds. */
 export interface RawDescription {
@@ -12,7 +13,7 @@ export interface RawDescription {
     readonly height: number;
     readonly bits: number;
     /** How the samples stood in the original. */
-    readonly coding: 'packed' | 'lossless-jpeg';
+    readonly coding: SampleCoding['kind'];
   }[];
 }
 

@@ -10,6 +10,9 @@ import {
 } from './sensor-part.ts';
 import { smoothestOrder } from './smoothness.ts';
 
+/** "Nikon" and a zero. */
+const NIKON_NOTE = [0x4e, 0x69, 0x6b, 0x6f, 0x6e, 0];
+
 /** Pictures of a sensor in one file: frames of pixel-shift and double exposures have up to 16. */
 const PARTS_MAX = 16;
 
@@ -31,7 +34,12 @@ const TAG = {
   tileOffsets: 0x0144,
   tileLengths: 0x0145,
   canonSlices: 0xc640,
+  makerNote: 0x927c,
+  nikonTable: 0x0096,
 } as const;
+
+/** Nikon's own codings; the maker's note says which. */
+const NIKON_COMPRESSION = 34_713;
 
 /** Photometric interpretations of sensor data: colour filter array, linear. */
 const SENSOR_PHOTOMETRIC = [32_803, 34_892];
@@ -45,7 +53,7 @@ export function findSensorParts(bytes: Uint8Array): readonly SensorPart[] {
   const parts: SensorPart[] = [];
   const taken = new Set<number>();
   for (const folder of folders) {
-    const part = partOf(bytes, folder);
+    const part = partOf(bytes, folder, folders);
     if (part === null || parts.length === PARTS_MAX) continue;
     // Two folders over the same bytes: one is enough.
     if (part.segments.some(({ offset }) => taken.has(offset))) continue;
@@ -75,7 +83,11 @@ function isApart(parts: readonly SensorPart[]): (part: SensorPart) => boolean {
   return (part) => !bad.has(part);
 }
 
-function partOf(bytes: Uint8Array, folder: TiffFolder): SensorPart | null {
+function partOf(
+  bytes: Uint8Array,
+  folder: TiffFolder,
+  folders: readonly TiffFolder[],
+): SensorPart | null {
   const slices = folder.numbers(TAG.canonSlices);
   if (slices.length === 3) return slicedPart(bytes, folder, slices);
   const one = (tag: number): number => folder.numbers(tag)[0] ?? 0;
@@ -87,6 +99,9 @@ function partOf(bytes: Uint8Array, folder: TiffFolder): SensorPart | null {
   if (grid === null || !isInside(bytes, grid.segments)) return null;
   const compression = one(TAG.compression);
   if (compression === 7) return losslessPart(bytes, grid);
+  if (compression === NIKON_COMPRESSION) {
+    return nikonPart(grid, { bits: one(TAG.bitsPerSample), folders });
+  }
   return compression === 1 ? packedPart(bytes, grid, one(TAG.bitsPerSample)) : null;
 }
 
@@ -190,4 +205,25 @@ function slicedPart(
   function whole(): Rectangle {
     return { left: 0, top: 0, width, height };
   }
+}
+
+/** Nikon's lossless coding, told by its table in the maker's note: 0x46, a version, and what stands before the samples. */
+function nikonPart(
+  grid: Grid,
+  { bits, folders }: { readonly bits: number; readonly folders: readonly TiffFolder[] },
+): SensorPart | null {
+  if (grid.segments.length !== 1 || (bits !== 12 && bits !== 14)) return null;
+  for (const folder of folders) {
+    const note = folder.bytes(TAG.makerNote);
+    if (!NIKON_NOTE.every((byte, at) => note[at] === byte)) continue;
+    // The note is a TIFF file of its own from byte 10 on.
+    for (const inner of readTiffFolders(note.subarray(10)) ?? []) {
+      const table = inner.bytes(TAG.nikonTable);
+      if (table.length < 10 || table[0] !== 0x46 || table[1] === 0x58) continue;
+      const view = new DataView(table.buffer, table.byteOffset, table.length);
+      const starts = [2, 4, 6, 8].map((at) => view.getUint16(at, inner.isLittle));
+      return { ...grid, coding: { kind: 'nikon-lossless', storedBits: bits, starts } };
+    }
+  }
+  return null;
 }

@@ -1,3 +1,5 @@
+import { buildCode, type CategoryCode } from './category-code.ts';
+
 /** The header of a lossless JPEG stream (ITU T.81 annex H: SOF3, Huffman, one scan). */
 export interface LosslessHead {
   /** Bytes from SOI to the end of the scan header. */
@@ -14,15 +16,6 @@ export interface LosslessHead {
   readonly restartLines: number;
   /** For each component. */
   readonly codes: readonly CategoryCode[];
-}
-
-/** A Huffman code for categories of differences, 0 to 16. */
-export interface CategoryCode {
-  /** For each value of the next 16 bits: category in the low byte, length above; 0 where no code begins so. */
-  readonly look: Uint16Array;
-  /** By category: code, and its length; 0 for categories without a code. */
-  readonly codes: Uint16Array;
-  readonly lengths: Uint8Array;
 }
 
 interface Parsing {
@@ -113,27 +106,6 @@ function takeTables({ bytes, tables }: Parsing, from: number, end: number): bool
     at += 17 + total;
   }
   return at === end;
-}
-
-/** T.81 annex C. */
-function buildCode(counts: Uint8Array, symbols: Uint8Array): CategoryCode | null {
-  const look = new Uint16Array(1 << 16);
-  const codes = new Uint16Array(17);
-  const lengths = new Uint8Array(17);
-  let code = 0;
-  let next = 0;
-  for (let length = 1; length <= 16; length++, code <<= 1) {
-    for (let index = 0; index < counts[length - 1]!; index++, code++) {
-      const category = symbols[next++]!;
-      // A category with two codes: which one stood there would be lost.
-      if (category > 16 || lengths[category] !== 0 || code >= 1 << length) return null;
-      codes[category] = code;
-      lengths[category] = length;
-      const first = code << (16 - length);
-      look.fill((length << 8) | category, first, first + (1 << (16 - length)));
-    }
-  }
-  return { look, codes, lengths };
 }
 
 function headOf(parsing: Parsing, from: number, end: number): LosslessHead | null {

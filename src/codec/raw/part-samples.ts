@@ -1,9 +1,11 @@
 import { type LosslessHead, parseLosslessHead } from './lossless-head.ts';
 import { packSegment, unpackSegment } from './packing.ts';
 import { type LosslessScan, readLosslessScan } from './read-lossless.ts';
+import { readNikon } from './read-nikon.ts';
 import type { SamplePlane } from './sample-plane.ts';
 import type { Rectangle, SampleCoding } from './sensor-part.ts';
 import { writeLosslessScan } from './write-lossless.ts';
+import { writeNikon } from './write-nikon.ts';
 
 /** Bytes of a file that follow from samples. */
 export interface Hole {
@@ -30,7 +32,7 @@ export function emptyPlane({ width, height, bits }: Omit<PartRecipe, 'holes'>): 
   return { width, height, bits, samples: new Uint16Array(width * height) };
 }
 
-/** A scan as it was found, and its header. */
+/** A lossless JPEG scan as it was found, and its header. */
 export interface FoundScan extends LosslessScan {
   readonly head: LosslessHead;
 }
@@ -40,6 +42,26 @@ export function readLossless(bytes: Uint8Array): FoundScan | null {
   const head = parseLosslessHead(bytes);
   const scan = head === null ? null : readLosslessScan(bytes.subarray(head.bytes), head);
   return head === null || scan === null ? null : { ...scan, head };
+}
+
+/** Coded samples as they were found: lossless JPEG has a header before them. */
+export interface CodedScan extends LosslessScan {
+  readonly headBytes: number;
+}
+
+/** Reads the coded samples of a segment from its beginning; null where they are not understood. */
+export function readCoded(
+  bytes: Uint8Array,
+  coding: Exclude<SampleCoding, { kind: 'packed' }>,
+  places: readonly Rectangle[],
+): CodedScan | null {
+  const place = places[0];
+  if (coding.kind === 'nikon-lossless') {
+    const scan = place === undefined ? null : readNikon(bytes, coding, place);
+    return scan === null ? null : { ...scan, headBytes: 0 };
+  }
+  const scan = readLossless(bytes);
+  return scan === null ? null : { ...scan, headBytes: scan.head.bytes };
 }
 
 /** Reads the samples of a whole file into a plane; false where the file is not as the recipe says. */
@@ -53,7 +75,7 @@ export function readSamples(bytes: Uint8Array, recipe: PartRecipe, plane: Sample
       unpackSegment(bytes, hole, coding, target);
       return true;
     }
-    const scan = readLossless(bytes.subarray(offset - headBytes, offset + length));
+    const scan = readCoded(bytes.subarray(offset - headBytes, offset + length), coding, places);
     if (scan === null || scan.samples.length !== countOf(places)) return false;
     spread(scan.samples, places, plane);
     return true;
@@ -70,8 +92,13 @@ export function writeSamples(bytes: Uint8Array, recipe: PartRecipe, plane: Sampl
       packSegment(bytes, hole, coding, source);
       return true;
     }
-    const head = parseLosslessHead(bytes.subarray(offset - headBytes, offset));
     const count = countOf(places);
+    if (coding.kind === 'nikon-lossless') {
+      const { width } = places[0]!;
+      const scan = { samples: collect(places, plane, count), width, padding };
+      return writeNikon(bytes.subarray(offset, offset + length), coding, scan);
+    }
+    const head = parseLosslessHead(bytes.subarray(offset - headBytes, offset));
     if (head === null || head.columns * head.components * head.lines !== count) return false;
     const samples = collect(places, plane, count);
     return writeLosslessScan(bytes.subarray(offset, offset + length), head, { samples, padding });

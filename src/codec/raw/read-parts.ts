@@ -1,5 +1,5 @@
 import { findSensorParts } from './find-sensor-parts.ts';
-import { type PartRecipe, readLossless, readSamples, spread } from './part-samples.ts';
+import { type PartRecipe, readCoded, readSamples, spread } from './part-samples.ts';
 import type { SamplePlane } from './sample-plane.ts';
 import type { SensorPart } from './sensor-part.ts';
 
@@ -26,12 +26,11 @@ function readPart(bytes: Uint8Array, part: SensorPart): ReadPart | null {
     if (!readSamples(bytes, { width, height, bits: 16, coding, holes }, plane)) return null;
   } else {
     const found = segments.map(({ offset, length, places }) => {
-      const scan = readLossless(bytes.subarray(offset, offset + length));
+      const scan = readCoded(bytes.subarray(offset, offset + length), coding, places);
       if (scan === null) return null;
       spread(scan.samples, places, plane);
-      const headBytes = scan.head.bytes;
-      const start = offset + headBytes;
-      return { offset: start, length: scan.bytes, headBytes, padding: scan.padding, places };
+      const { headBytes, padding } = scan;
+      return { offset: offset + headBytes, length: scan.bytes, headBytes, padding, places };
     });
     holes = found.filter((hole) => hole !== null);
     if (holes.length !== segments.length) return null;

@@ -13,17 +13,23 @@ import {
 /** Rectangles of one segment. */
 const PLACES_MAX = 65;
 
+/** Codings by their number in containers. */
+const CODINGS = ['packed', 'lossless-jpeg', 'nikon-lossless'] as const;
+
 /** Appends a recipe. */
 export function putRecipe(numbers: number[], recipe: PartRecipe): void {
   const { coding } = recipe;
   putUnsigned(numbers, recipe.width);
   putUnsigned(numbers, recipe.height);
   putUnsigned(numbers, recipe.bits);
-  putUnsigned(numbers, coding.kind === 'packed' ? 0 : 1);
+  putUnsigned(numbers, CODINGS.indexOf(coding.kind));
   if (coding.kind === 'packed') {
     putUnsigned(numbers, coding.storedBits);
     putUnsigned(numbers, PACK_ORDERS.indexOf(coding.order));
     putUnsigned(numbers, coding.rowBytes);
+  } else if (coding.kind === 'nikon-lossless') {
+    putUnsigned(numbers, coding.storedBits);
+    for (const start of coding.starts) putUnsigned(numbers, start);
   }
   putUnsigned(numbers, recipe.holes.length);
   let end = 0;
@@ -67,12 +73,17 @@ export function takeRecipe(source: NumberReader, fileBytes: number): PartRecipe 
 }
 
 function takeCoding(source: NumberReader): SampleCoding | null {
-  const kind = takeUnsigned(source);
-  if (kind === 1) return { kind: 'lossless-jpeg' };
+  const kind = CODINGS[takeUnsigned(source)];
+  if (kind === 'lossless-jpeg') return { kind };
   const storedBits = takeUnsigned(source);
+  if (kind === 'nikon-lossless') {
+    const starts = [0, 1, 2, 3].map(() => takeUnsigned(source));
+    const isKnown = storedBits === 12 || storedBits === 14;
+    return isKnown && starts.every((start) => start < 65_536) ? { kind, storedBits, starts } : null;
+  }
   const order = PACK_ORDERS[takeUnsigned(source)];
   const rowBytes = takeUnsigned(source);
-  if (kind !== 0 || storedBits < 8 || storedBits > 16 || order === undefined) return null;
+  if (kind !== 'packed' || storedBits < 8 || storedBits > 16 || order === undefined) return null;
   if (order.startsWith('words') && storedBits !== 16) return null;
   return { kind: 'packed', storedBits, order, rowBytes };
 }
@@ -107,6 +118,7 @@ function fits(
   if (!isInside || coding.kind === 'lossless-jpeg') return isInside;
   const [place] = places;
   if (place === undefined || places.length !== 1 || headBytes !== 0) return false;
+  if (coding.kind === 'nikon-lossless') return place.width >= 2;
   const isRoomy = coding.rowBytes >= packedRowBytes(place.width, coding.storedBits);
   return isRoomy && length === coding.rowBytes * place.height;
 }

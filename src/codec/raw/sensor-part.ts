@@ -17,7 +17,14 @@ export type SampleCoding =
       /** Bytes from one row of a segment to the next. */
       readonly rowBytes: number;
     }
-  | { readonly kind: 'lossless-jpeg' };
+  | { readonly kind: 'lossless-jpeg' }
+  | {
+      /** Nikon's lossless coding: differences to the left, and at the left end to two rows above. */
+      readonly kind: 'nikon-lossless';
+      readonly storedBits: 12 | 14;
+      /** What stands before the first two samples of even rows, and of odd ones. */
+      readonly starts: readonly number[];
+    };
 
 /** Orders in which packed samples follow each other; the number is the one in containers. */
 export const PACK_ORDERS = [

@@ -8,8 +8,13 @@ const HEAD = [0x4e, 0x69, 0x6b, 0x6f, 0x6e, 0, 2, 0x10, 0, 0];
 /**
  * A maker's note in the structure of Nikon bodies since 2004, with the few tags that tell bursts apart: serial number,
  * shooting mode (bit 0 continuous, bit 4 exposure bracketing) and shutter count. Nothing in it is enciphered.
+ * @param table what says how the samples are coded; left out: they are not
  */
-export function nikonNote(facts: ShotFacts, frame: SensorFrame | null): Uint8Array {
+export function nikonNote(
+  facts: ShotFacts,
+  frame: SensorFrame | null,
+  table: Uint8Array | null = null,
+): Uint8Array {
   const mode = { single: 0, continuous: 1, bracket: 16 }[facts.drive];
   const black: TiffField[] = frame === null ? [] : [field(0x003d, 'short', ...blackOf(frame))];
   const note = writeTiff('II', {
@@ -25,6 +30,7 @@ export function nikonNote(facts: ShotFacts, frame: SensorFrame | null): Uint8Arr
       field(0x0084, 'rational', 240, 10, 1200, 10, 40, 10, 40, 10),
       field(0x0087, 'byte', 0),
       field(0x0089, 'short', mode),
+      ...(table === null ? [] : [field(0x0096, 'undefined', ...table)]),
       field(0x00a7, 'long', facts.shutterCount),
     ],
   });

@@ -2,6 +2,7 @@ import { cfaChannels, type SensorFrame } from './camera.ts';
 import { pictureFields, stripFields } from './dng.ts';
 import { cameraFields, exifFolder, exifPointers } from './exif.ts';
 import { nikonNote } from './maker-note.ts';
+import { encodeNikon, nikonTable } from './nikon-writer.ts';
 import type { Previews } from './previews.ts';
 import { packedBlob, wordsBlob } from './sample-bytes.ts';
 import type { ShotFacts } from './shot-facts.ts';
@@ -13,6 +14,8 @@ export interface NefOptions {
   readonly previews: Previews;
   /** Left out: little-endian, as bodies since 2016 write. */
   readonly order?: TiffOrder;
+  /** Samples in Nikon's lossless coding instead of uncompressed. */
+  readonly isLossless?: boolean;
 }
 
 /**
@@ -21,9 +24,9 @@ export interface NefOptions {
  * samples are packed, highest bit first.
  */
 export function writeNef(frame: SensorFrame, options: NefOptions): Uint8Array<ArrayBuffer> {
-  const { facts, previews, order = 'II' } = options;
+  const { facts, previews, order = 'II', isLossless = false } = options;
   const { width, height, pixels } = previews.small;
-  const note = nikonNote(facts, frame);
+  const note = nikonNote(facts, frame, isLossless ? nikonTable(frame) : null);
   return writeTiff(order, {
     fields: [
       field(0x00fe, 'long', 1),
@@ -33,7 +36,7 @@ export function writeNef(frame: SensorFrame, options: NefOptions): Uint8Array<Ar
       {
         tag: 0x014a,
         kind: 'folders',
-        folders: [jpegFolder(previews.full), rawFolder(frame, order)],
+        folders: [jpegFolder(previews.full), rawFolder(frame, order, isLossless)],
       },
       field(0x0214, 'rational', 0, 1, 255, 1, 0, 1, 255, 1, 0, 1, 255, 1),
       ...exifPointers(exifFolder(facts, frame, note), facts),
@@ -57,15 +60,16 @@ function jpegFolder(jpeg: Uint8Array): TiffFolder {
   };
 }
 
-function rawFolder(frame: SensorFrame, order: TiffOrder): TiffFolder {
-  const samples = frame.bits === 12 ? packedBlob(frame) : wordsBlob(frame, order);
+function rawFolder(frame: SensorFrame, order: TiffOrder, isLossless: boolean): TiffFolder {
+  const plain = frame.bits === 12 ? packedBlob(frame) : wordsBlob(frame, order);
+  const samples = isLossless ? blobOf(encodeNikon(frame)) : plain;
   return {
     fields: [
       field(0x00fe, 'long', 0),
       field(0x0100, 'long', frame.width),
       field(0x0101, 'long', frame.height),
       field(0x0102, 'short', frame.bits),
-      field(0x0103, 'short', 1),
+      field(0x0103, 'short', isLossless ? 34713 : 1),
       field(0x0106, 'short', 32803),
       field(0x0115, 'short', 1),
       field(0x011a, 'rational', 300, 1),
