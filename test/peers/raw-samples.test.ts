@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseBlobId } from '../../src/base/index.ts';
-import { decodeRaw, encodeRaw, rawDependencies } from '../../src/codec/index.ts';
+import { decodeRaw, encodeRaw, rawDependencies, readSensorPlanes } from '../../src/codec/index.ts';
+import { renderPreviews, shootFrame, simCamera, writeNef } from '../../src/testing/index.ts';
 import { skipBecause } from '../skip.ts';
+import { runUnprocessedRaw, whyNoTool } from './raw-tools.ts';
 
 const FOLDER = resolve(
   process.env['FIELDVAULT_SAMPLES'] ?? join(import.meta.dirname, '../../../shared/data'),
@@ -104,4 +107,47 @@ describe('files that are no RAW, or broken ones', () => {
       if (container !== null) expect(decodeRaw(container), entry.name).toEqual(bytes);
     }
   });
+});
+
+describe('samples beside LibRaw', skipBecause(whyNoTool('unprocessed_raw')), () => {
+  /** The samples as LibRaw reads them and as we do. */
+  function bothReadings(name: string, bytes: Uint8Array) {
+    const folder = mkdtempSync(join(tmpdir(), 'fieldvault-raw-'));
+    try {
+      const path = join(folder, name);
+      writeFileSync(path, bytes);
+      const theirs = runUnprocessedRaw([{ path }])[0]?.said;
+      const ours = readSensorPlanes(bytes)[0];
+      return { theirs, ours };
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  const real = ['raw/complete/IMG_0848.CR2', 'raw/complete/colorchart.dng', `${OTHER}/image_0.dng`];
+  for (const path of real) {
+    test(`${path} has the same`, skipBecause(absent(path)), () => {
+      const { theirs, ours } = bothReadings(basename(path), read(path));
+      expect([ours?.width, ours?.height]).toEqual([theirs?.width, theirs?.height]);
+      expect(ours?.samples).toEqual(theirs?.samples);
+    });
+  }
+
+  test.each([12, 14] as const)(
+    'Nikon lossless of %i bits, simulated, has the same',
+    async (bits) => {
+      const frame = shootFrame(simCamera({ seed: 3, width: 640, height: 480, bits, iso: 400 }));
+      const facts = {
+        ...{ make: 'NIKON CORPORATION', model: 'NIKON D800', serial: '1', lens: '' },
+        ...{ takenLocalMs: 1_795_241_525_250, offsetMinutes: 0, iso: 400, aperture: 4 },
+        ...{ shutterPerSecond: 250, focalLength: 50, exposureStops: 0, place: null },
+        ...{ shutterCount: 1, drive: 'single' as const },
+      };
+      const previews = await renderPreviews(frame, false);
+      const bytes = writeNef(frame, { facts, previews, isLossless: true });
+      const { theirs, ours } = bothReadings('SIM.NEF', bytes);
+      expect(theirs?.samples).toEqual(frame.samples);
+      expect(ours?.samples).toEqual(frame.samples);
+    },
+  );
 });
