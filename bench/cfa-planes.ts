@@ -1,4 +1,5 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mapPool } from '../src/base/index.ts';
 import { type Command, prepare } from './command.ts';
@@ -55,11 +56,14 @@ export function writePlanes(folder: string, { name, width, height, samples }: Pl
 /** Bytes that a compressor makes of files, several at a time. */
 export async function codedBytes(paths: readonly string[], coder: PlaneCoder): Promise<number> {
   let sum = 0;
-  const sizes = mapPool(4, paths, async (path) => {
-    const out = `${path}.out.jxl`;
+  // Never beside the files: some of them are samples, which are only read.
+  const folder = mkdtempSync(join(tmpdir(), 'fieldvault-bench-planes-'));
+  const numbered = paths.map((path, index) => ({ path, out: join(folder, `${index}.out.jxl`) }));
+  const sizes = mapPool(4, numbered, async ({ path, out }) => {
     await prepare(coder(path, out));
     return statSync(out).size;
   });
   for await (const size of sizes) sum += size;
+  rmSync(folder, { recursive: true });
   return sum;
 }
