@@ -30,7 +30,8 @@ export interface MadeRaw {
   readonly shot?: { readonly x: number; readonly y: number; readonly noiseSeed: number };
 }
 
-const FACTS: ShotFacts = {
+/** What the camera writes about every shot. */
+export const FACTS: ShotFacts = {
   make: 'FieldVault',
   model: 'SimCam',
   serial: '1',

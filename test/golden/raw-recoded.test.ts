@@ -6,13 +6,15 @@ import { describe, expect, test } from 'vitest';
 import { type BlobId, FieldVaultError, parseBlobId } from '../../src/base/index.ts';
 import {
   decodeRaw,
+  describeRaw,
   encodeRaw,
   isRawRecoded,
   type RawDependency,
   rawDependencies,
 } from '../../src/codec/index.ts';
 import { plainRawKernel } from '../../src/kernels/index.ts';
-import { type MadeRaw, makeRaw } from './make-raw.ts';
+import { renderPreviews, writeDng } from '../../src/testing/index.ts';
+import { FACTS, type MadeRaw, makeFrame, makeRaw } from './make-raw.ts';
 
 const GOLDEN = join(import.meta.dirname, 'raw-recoded-1.json');
 
@@ -221,6 +223,30 @@ describe('made RAW files of every layout', () => {
     const container = encodeRaw(bytes, { digest });
     expect(container?.length).toBeGreaterThan(encoded(bytes).length);
     expect(decodeRaw(container ?? new Uint8Array(0))).toEqual(bytes);
+  });
+
+  test('previews that are kept apart are asked for, and must be the same', async () => {
+    const frame = makeFrame({
+      ...BASE,
+      seed: 31,
+      width: 640,
+      height: 480,
+      format: { kind: 'nef' },
+    });
+    const previews = await renderPreviews(frame, false);
+    for (const layout of [{ kind: 'words' }, lossless(2, 1, 128).layout] as const) {
+      const bytes = writeDng(frame, { facts: FACTS, previews, layout });
+      const container = encodeRaw(bytes, { previews: 'apart' });
+      if (container === null) throw new Error('it was not recoded');
+      const apart = (describeRaw(container)?.apart ?? []).map(({ offset, length }) =>
+        bytes.subarray(offset, offset + length),
+      );
+      expect(apart).toEqual([previews.full]);
+      expect(decodeRaw(container, { previews: apart })).toEqual(bytes);
+      expect(outcome(container)).toBe('DAMAGED');
+      const wrong = apart.map((preview) => damage(preview, [[300, 1]]));
+      expect(() => decodeRaw(container, { previews: wrong })).toThrow(FieldVaultError);
+    }
   });
 
   test('other files are null', () => {

@@ -145,6 +145,8 @@ function takePieces(source: NumberReader, streams: Streams): Piece[] | null {
     const coded = takeStream(streams, takeUnsigned(source));
     if (kind === undefined || coded === null) return null;
     if (kind === 'plain' && coded.length !== length) return null;
+    if (kind === 'apart' && coded.length !== 0) return null;
+    if (length > ORIGINAL_BYTES_MAX) return null;
     if (kind === 'modelled') modelled += length;
     if (modelled > MODELLED_BYTES_MAX) return null;
     pieces.push({ kind, length, coded });

@@ -19,6 +19,8 @@ export interface RawDependency {
 export interface DecodeRawOptions {
   /** Originals that the container may need, see {@link rawDependencies}. */
   readonly dependencies?: readonly RawDependency[];
+  /** The previews that were kept apart, in the order of {@link describeRaw}. */
+  readonly previews?: readonly Uint8Array[];
   /** The kernels; left out: the compiled ones. */
   readonly kernel?: (memoryBytes: number) => RawKernel;
 }
@@ -34,7 +36,7 @@ export function decodeRaw(container: Uint8Array, options: DecodeRawOptions = {})
   if (parsed === null) throw damaged('it is not a container of a recoded RAW file');
   const dependency = dependencyOf(parsed, options.dependencies ?? []);
   const bytes = new Uint8Array(parsed.originalBytes);
-  putRest(bytes, parsed);
+  putRest(bytes, parsed, options.previews ?? []);
   for (const part of parsed.parts) {
     const plane = emptyPlane(part.recipe);
     const reference = referenceOf(part, dependency);
@@ -91,13 +93,19 @@ function referenceOf(
 }
 
 /** Puts everything beside the samples in its place. */
-function putRest(bytes: Uint8Array, { pieces, parts }: RawContainer): void {
+function putRest(
+  bytes: Uint8Array,
+  { pieces, parts }: RawContainer,
+  previews: readonly Uint8Array[],
+): void {
   const holes = parts.flatMap(({ recipe }) => [...recipe.holes]);
   holes.sort((left, right) => left.offset - right.offset);
   let at = 0;
   let hole = 0;
+  let preview = 0;
   for (const piece of pieces) {
-    const plain = decodePiece(piece);
+    const plain = piece.kind === 'apart' ? previews[preview++] : decodePiece(piece);
+    if (plain?.length !== piece.length) throw damaged('a preview is missing or another');
     let taken = 0;
     while (taken < plain.length) {
       while (hole < holes.length && at === holes[hole]!.offset) at += holes[hole++]!.length;
@@ -113,7 +121,5 @@ function putRest(bytes: Uint8Array, { pieces, parts }: RawContainer): void {
 
 function decodePiece({ kind, coded, length }: Piece): Uint8Array {
   if (kind === 'plain') return coded;
-  const plain = kind === 'modelled' ? decodeBytes(coded, length) : decodeJpeg(coded);
-  if (plain.length !== length) throw damaged('a preview has another length than it says');
-  return plain;
+  return kind === 'modelled' ? decodeBytes(coded, length) : decodeJpeg(coded);
 }

@@ -3,6 +3,7 @@ import { type RawKernel, rawKernel } from '../../kernels/index.ts';
 import { crc32 } from '../jpeg/crc32.ts';
 import { ORIGINAL_BYTES_MAX, SHRINK_MAX } from './container.ts';
 import { decodeRaw, type RawDependency } from './decode-raw.ts';
+import { describeRaw } from './describe-raw.ts';
 import { encodeRest } from './encode-rest.ts';
 import { encodePlane, type Reference } from './encode-samples.ts';
 import { formatContainer, type PartToWrite } from './format-container.ts';
@@ -17,6 +18,11 @@ export interface EncodeRawOptions {
   readonly digest?: Uint8Array;
   /** Another frame of the same body and burst: used where it makes the container smaller, and then needed to decode. */
   readonly sibling?: RawDependency;
+  /**
+   * `apart`: JPEG previews are left out of the container; the caller keeps them as files ({@link describeRaw} says where
+   * they were) and gives them back to decode. Left out: `inside`, recoded.
+   */
+  readonly previews?: 'inside' | 'apart';
   /** The kernels; left out: the compiled ones. */
   readonly kernel?: (memoryBytes: number) => RawKernel;
 }
@@ -32,8 +38,12 @@ export function encodeRaw(bytes: Uint8Array, options: EncodeRawOptions = {}): Ui
   if (container.length * SHRINK_MAX < bytes.length) return null;
   const dependencies = options.sibling === undefined ? [] : [options.sibling];
   const kernel = options.kernel ?? rawKernel;
+  const parsed = options.previews === 'apart' ? describeRaw(container) : null;
+  const previews = (parsed?.apart ?? []).map(({ offset, length }) =>
+    bytes.subarray(offset, offset + length),
+  );
   try {
-    const rebuilt = decodeRaw(container, { dependencies, kernel });
+    const rebuilt = decodeRaw(container, { dependencies, previews, kernel });
     return equalBytes(rebuilt, bytes) ? container : null;
   } catch (error) {
     // What cannot be rebuilt is stored as it is, whatever the reason; anything else is a bug and goes on.
@@ -61,6 +71,7 @@ function recode(bytes: Uint8Array, options: EncodeRawOptions): Uint8Array | null
     pieces: encodeRest(
       bytes,
       parts.flatMap(({ recipe }) => [...recipe.holes]),
+      options.previews ?? 'inside',
     ),
     parts: written,
   });

@@ -19,8 +19,15 @@ const CHUNK_BYTES = 16_384;
 /** Bits of a byte, by counts alone, above which a chunk is kept as it is. */
 const CHUNK_BITS_MAX = 7.7;
 
-/** Codes everything of a file but its holes: previews as JPEG, texts and tables by a model, the rest as it is. */
-export function encodeRest(bytes: Uint8Array, holes: readonly Hole[]): Piece[] {
+/**
+ * Codes everything of a file but its holes: previews as JPEG, or left to their keeper, texts and tables by a model, the
+ * rest as it is.
+ */
+export function encodeRest(
+  bytes: Uint8Array,
+  holes: readonly Hole[],
+  previews: 'inside' | 'apart',
+): Piece[] {
   const pieces: Piece[] = [];
   let modelledLeft = MODELLED_BYTES_MAX;
   const addOther = (span: Uint8Array): void => {
@@ -37,13 +44,14 @@ export function encodeRest(bytes: Uint8Array, holes: readonly Hole[]): Piece[] {
   const other: Uint8Array[] = [];
   for (const { span, isJpeg } of spansOf(bytes, holes)) {
     const slice = bytes.subarray(span.from, span.to);
-    const coded = isJpeg ? encodeJpeg(slice) : null;
+    const isApart = isJpeg && previews === 'apart';
+    const coded = isApart ? new Uint8Array(0) : isJpeg ? encodeJpeg(slice) : null;
     if (coded === null) {
       other.push(slice);
       continue;
     }
     addOther(join(other.splice(0)));
-    pieces.push({ kind: 'jpeg', length: slice.length, coded });
+    pieces.push({ kind: isApart ? 'apart' : 'jpeg', length: slice.length, coded });
   }
   addOther(join(other));
   return pieces;

@@ -1,5 +1,5 @@
-/** How a piece of what is beside the samples is kept. */
-export const PIECE_KINDS = ['plain', 'modelled', 'jpeg'] as const;
+/** How a piece of what is beside the samples is kept; `apart`: not here, a preview that its keeper has as a file. */
+export const PIECE_KINDS = ['plain', 'modelled', 'jpeg', 'apart'] as const;
 
 /** One of {@link PIECE_KINDS}. */
 export type PieceKind = (typeof PIECE_KINDS)[number];
