@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { parseBlobId } from '../src/base/index.ts';
-import { decodeRaw, encodeRaw, type RawDependency } from '../src/codec/index.ts';
+import { decodeRaw, describeRaw, encodeRaw, type RawDependency } from '../src/codec/index.ts';
 
 /** What the bench asks of a worker: read the files, recode them all, or decode what it recoded. */
 export type RawAct = 'read' | 'encode' | 'decode';
@@ -11,16 +11,17 @@ export type RawAct = 'read' | 'encode' | 'decode';
 export interface RawWork {
   readonly paths: readonly string[];
   readonly siblings: readonly (string | null)[];
+  /** Whether previews are recoded too, or kept apart as files. */
+  readonly previews: 'inside' | 'apart';
 }
 
 /** What a worker says when it is done. */
 export interface RawDone {
   /** By file: bytes of its container, or of itself where it is left as it is. */
   readonly storedBytes: readonly number[];
-  readonly peakBytes: number;
 }
 
-const { paths, siblings } = workerData as RawWork;
+const { paths, siblings, previews } = workerData as RawWork;
 let originals: readonly Uint8Array[] = [];
 let dependencies: readonly (RawDependency | null)[] = [];
 let containers: readonly (Uint8Array | null)[] = [];
@@ -37,8 +38,13 @@ function decodeAll(): void {
   for (const [index, container] of containers.entries()) {
     if (container === null) continue;
     const sibling = dependencies[index] ?? null;
-    const bytes = decodeRaw(container, { dependencies: sibling === null ? [] : [sibling] });
-    if (Buffer.compare(bytes, originals[index] ?? bytes.subarray(1)) !== 0) {
+    const original = originals[index] ?? new Uint8Array(0);
+    const apart = (describeRaw(container)?.apart ?? []).map(({ offset, length }) =>
+      original.subarray(offset, offset + length),
+    );
+    const dependency = sibling === null ? [] : [sibling];
+    const bytes = decodeRaw(container, { dependencies: dependency, previews: apart });
+    if (Buffer.compare(bytes, original) !== 0) {
       throw new Error(`${paths[index]} did not come back`);
     }
   }
@@ -52,13 +58,12 @@ parentPort?.on('message', (act: RawAct) => {
   if (act === 'encode') {
     containers = originals.map((bytes, index) => {
       const sibling = dependencies[index] ?? null;
-      return encodeRaw(bytes, sibling === null ? {} : { sibling });
+      return encodeRaw(bytes, { previews, ...(sibling === null ? {} : { sibling }) });
     });
   }
   if (act === 'decode') decodeAll();
   const done: RawDone = {
     storedBytes: originals.map((bytes, index) => containers[index]?.length ?? bytes.length),
-    peakBytes: process.resourceUsage().maxRSS * 1024,
   };
   parentPort?.postMessage(done);
 });

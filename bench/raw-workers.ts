@@ -20,35 +20,33 @@ export interface RawFigures {
   /** Seconds of the best round. */
   readonly encodeSeconds: number;
   readonly decodeSeconds: number;
-  readonly peakBytes: number;
 }
 
 /** Recodes files and decodes them again in all workers, dealt out one by one; the first round compiles. */
 export async function measureRecoding(
   files: readonly RawFile[],
   rounds: number,
-  count: number = WORKERS,
+  previews: RawWork['previews'] = 'inside',
 ): Promise<RawFigures> {
-  const shares = Array.from({ length: Math.min(count, files.length) }, (_share, worker) =>
-    files.map((_file, index) => index).filter((index) => index % count === worker),
+  const shares = Array.from({ length: Math.min(WORKERS, files.length) }, (_share, worker) =>
+    files.map((_file, index) => index).filter((index) => index % WORKERS === worker),
   );
   const script = new URL('./raw-worker.ts', import.meta.url);
   const workers = shares.map((share) => {
     const workerData: RawWork = {
       paths: share.map((index) => files[index]?.path ?? ''),
       siblings: share.map((index) => files[index]?.sibling ?? null),
+      previews,
     };
     return new Worker(script, { workerData });
   });
   const storedBytes = files.map(() => 0);
-  let peakBytes = 0;
   const act = async (what: RawAct): Promise<number> => {
     const startMs = performance.now();
     await Promise.all(
       workers.map(async (worker, at) => {
         worker.postMessage(what);
         const [said] = (await once(worker, 'message')) as [RawDone];
-        peakBytes = Math.max(peakBytes, said.peakBytes);
         shares[at]?.forEach((index, place) => {
           storedBytes[index] = said.storedBytes[place] ?? 0;
         });
@@ -64,7 +62,7 @@ export async function measureRecoding(
   }
   await Promise.all(workers.map((worker) => worker.terminate()));
   return {
-    ...{ storedBytes, peakBytes },
+    storedBytes,
     encodeSeconds: best.encode,
     decodeSeconds: best.decode,
   };
