@@ -13,6 +13,7 @@ export {
   type SyncStrength,
   type WritableFile,
 } from './disk.ts';
+export type { ByteStream, ConnectOptions, Network, NetworkTarget } from './network.ts';
 export { type NodeDiskOptions, openNodeDisk } from './node-disk.ts';
 export { absolutePath, decodeName, encodeName, joinPath } from './node-path.ts';
 export { openNodeWorld } from './node-world.ts';
@@ -21,7 +22,10 @@ export { makeScratchFolder, removeScratchFolder } from './scratch-folder.ts';
 export { onInterrupt } from './signals.ts';
 export type {
   Clock,
+  FolderWatcher,
   Host,
+  Power,
+  PowerState,
   Random,
   Task,
   TaskWorld,

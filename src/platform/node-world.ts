@@ -4,7 +4,10 @@ import { setTimeout } from 'node:timers/promises';
 import { systemCodeOf } from '../base/index.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { openNodeDisk } from './node-disk.ts';
+import { NODE_NETWORK } from './node-network.ts';
+import { NODE_POWER } from './node-power.ts';
 import { openNodeVolumes } from './node-volumes.ts';
+import { NODE_WATCHER } from './node-watcher.ts';
 import { NodeWorkers } from './node-workers.ts';
 import type { Clock, Host, Random, World } from './world.ts';
 
@@ -20,6 +23,9 @@ export function openNodeWorld(): World {
     workers: new NodeWorkers(),
     volumes: openNodeVolumes(),
     host: NODE_HOST,
+    network: NODE_NETWORK,
+    power: NODE_POWER,
+    watcher: NODE_WATCHER,
     cacheFolder: cacheFolder(process.platform, process.env, homedir()),
   };
 }

@@ -1,4 +1,5 @@
 import type { Disk } from './disk.ts';
+import type { Network } from './network.ts';
 
 /** Everything outside the process, as one plain record: made once at the door, or by `simWorld(seed)` in tests. */
 export interface World {
@@ -8,6 +9,9 @@ export interface World {
   readonly workers: Workers;
   readonly volumes: Volumes;
   readonly host: Host;
+  readonly network: Network;
+  readonly power: Power;
+  readonly watcher: FolderWatcher;
   /** Absolute path of the folder for what lasts but can be made again (indexes); null where there is none. */
   readonly cacheFolder: string | null;
 }
@@ -80,4 +84,27 @@ export interface Volume {
 export interface Volumes {
   /** Never fails: what cannot be learned is ''. */
   describe(path: string): Promise<Volume>;
+}
+
+/** Mains or battery. */
+export interface Power {
+  /** Asks the system; never fails. */
+  read(): Promise<PowerState>;
+}
+
+/** Where this machine's power comes from. */
+export interface PowerState {
+  /** False on mains, without a battery, and where the system does not say. */
+  readonly isOnBattery: boolean;
+  /** 0 to 1; null where there is no battery or the system does not say. */
+  readonly charge: number | null;
+}
+
+/** Tells of changes below folders. Events may be lost or late: look again from time to time. */
+export interface FolderWatcher {
+  /**
+   * Calls back with absolute paths that changed below the folder, in batches, until the returned function is called.
+   * @throws the system's error where the folder cannot be watched (a network drive, too many watches)
+   */
+  watch(folder: string, onChange: (paths: readonly string[]) => void): Promise<() => Promise<void>>;
 }

@@ -1,7 +1,11 @@
 import {
   callTask,
   type Disk,
+  type FolderWatcher,
   type Host,
+  type Network,
+  type Power,
+  type PowerState,
   type Random,
   type Volume,
   type Volumes,
@@ -18,6 +22,8 @@ export interface SimWorld extends World {
   readonly clock: SimClock;
   readonly volumes: SimVolumes;
   readonly host: SimHost;
+  readonly power: SimPower;
+  readonly watcher: SimWatcher;
 }
 
 /** What may differ from an empty ext4 on 22 November 2026, 09:00 UTC. */
@@ -41,6 +47,9 @@ export function simWorld(seed: number, options: SimWorldOptions = {}): SimWorld 
     workers: simWorkers(disk),
     volumes: new SimVolumes(),
     host: new SimHost(),
+    network: NO_NETWORK,
+    power: new SimPower(),
+    watcher: new SimWatcher(),
     cacheFolder: null,
   };
 }
@@ -80,6 +89,48 @@ export class SimHost implements Host {
     return this.running.has(processId);
   }
 }
+
+/** Mains, until a test pulls the plug. */
+export class SimPower implements Power {
+  state: PowerState = { isOnBattery: false, charge: null };
+
+  async read(): Promise<PowerState> {
+    return this.state;
+  }
+}
+
+/** Tells of nothing until a test does. */
+export class SimWatcher implements FolderWatcher {
+  readonly #watches = new Set<{
+    readonly folder: string;
+    readonly onChange: (paths: readonly string[]) => void;
+  }>();
+
+  async watch(
+    folder: string,
+    onChange: (paths: readonly string[]) => void,
+  ): Promise<() => Promise<void>> {
+    const watch = { folder, onChange };
+    this.#watches.add(watch);
+    return async () => {
+      this.#watches.delete(watch);
+    };
+  }
+
+  /** Tells every watch above these paths. */
+  tell(...paths: readonly string[]): void {
+    for (const { folder, onChange } of this.#watches) {
+      const below = paths.filter((path) => path.startsWith(`${folder}/`));
+      if (below.length > 0) onChange(below);
+    }
+  }
+}
+
+const NO_NETWORK: Network = {
+  connect: async ({ host, port }) => {
+    throw Object.assign(new Error(`nobody listens at ${host}:${port}`), { code: 'ECONNREFUSED' });
+  },
+};
 
 function simRandom(random: SeededRandom): Random {
   const digit = (): string => pickBelow(random, 16).toString(16);

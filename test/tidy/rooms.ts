@@ -52,7 +52,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   kernels: { imports: ['base'], node: 'none' },
   platform: {
     imports: ['base'],
-    packages: ['@photostructure/fs-metadata', 'piscina'],
+    packages: ['@parcel/watcher', '@photostructure/fs-metadata', 'piscina', 'systeminformation'],
     node: 'all',
     process: ['*'],
   },
@@ -64,7 +64,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     node: ['node:sqlite'],
   },
   analysis: { imports: ['base', 'kernels', 'codec', 'platform'], packages: ['sharp'] },
-  store: { imports: ['base', 'platform'] },
+  store: {
+    imports: ['base', 'platform'],
+    packages: ['@aws-sdk/client-s3', '@smithy/node-http-handler'],
+  },
   vault: { imports: ['base', 'platform', 'store'] },
   priority: { imports: ['base', 'query'], packages: ['yaml'], isSync: true },
   search: { imports: ['base', 'platform', 'query'], node: ['node:sqlite'] },
@@ -87,7 +90,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   capture: { imports: ['base', 'platform'] },
   rescue: { imports: ['base', 'platform', 'codec', 'metadata'] },
-  sync: { imports: ['base', 'platform', 'vault', 'query'] },
+  sync: { imports: ['base', 'platform', 'metadata', 'query', 'store', 'vault', 'priority'] },
   cli: {
     imports: ['.'],
     packages: ['commander'],
@@ -102,7 +105,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   testing: {
     imports: ['.', ...INNER_ROOMS],
     packages: ['fast-check', 'sharp', 'vitest'],
-    node: ['node:assert/strict', 'node:sqlite'],
+    node: ['node:assert/strict', 'node:net', 'node:sqlite'],
   },
 };
 
