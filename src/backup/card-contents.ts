@@ -1,7 +1,7 @@
 import { type BlobId, type IssueLog, mapPool } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
 import { digestFile } from '../store/index.ts';
-import { type Tree, treeOf, type Vault } from '../vault/index.ts';
+import { filesOfPlace, type Tree, treeOf, type Vault } from '../vault/index.ts';
 import { changeOf } from './change-test.ts';
 import { type Found, joinPath, type ScanNotes, scanSource } from './scan.ts';
 import { findHistory, findSources, type Source } from './sources.ts';
@@ -131,15 +131,31 @@ async function contentOf(
   return { path, sizeBytes: file.sizeBytes, blob, heldMs };
 }
 
-/** Whether some undamaged place of a blob is there in its full size; only verbatim files have a size that is known. */
-async function isThere({ disk }: World, vault: Vault, blob: BlobId): Promise<boolean> {
+/** Whether all files of some undamaged place of a blob are there in their full size. */
+async function isThere(
+  { disk }: Pick<World, 'disk'>,
+  vault: Vault,
+  blob: BlobId,
+): Promise<boolean> {
   const { root, ledger } = vault;
   const stored = ledger.blobs.get(blob);
-  for (const { at, form } of stored?.places ?? []) {
-    if (ledger.damaged.has(at)) continue;
-    const facts = await disk.stat(`${root}/${at}`).catch(() => null);
-    if (facts?.kind !== 'file') continue;
-    if (form !== 'verbatim' || facts.sizeBytes === stored?.sizeBytes) return true;
+  for (const place of stored?.places ?? []) {
+    if (stored === undefined || !ledger.isWhole(place)) continue;
+    let isWhole = true;
+    for (const { at, sizeBytes } of filesOfPlace(stored, place)) {
+      const facts = await disk.stat(`${root}/${at}`).catch(() => null);
+      isWhole &&= facts?.kind === 'file' && facts.sizeBytes === sizeBytes;
+    }
+    if (isWhole && (await areThere({ disk }, vault, place.needs ?? []))) return true;
   }
   return false;
+}
+
+async function areThere(
+  { disk }: Pick<World, 'disk'>,
+  vault: Vault,
+  blobs: readonly BlobId[],
+): Promise<boolean> {
+  for (const blob of blobs) if (!(await isThere({ disk }, vault, blob))) return false;
+  return true;
 }

@@ -29,7 +29,7 @@ export async function relistFolders(relisting: Relisting): Promise<string[]> {
     const { folder, name } = splitPlace(file.at);
     if (!folders.has(folder) || gone.has(file.at)) continue;
     const names = staying.get(folder) ?? new Map<string, BlobId>();
-    staying.set(folder, names.set(name, file.blob));
+    staying.set(folder, names.set(name, file.sha256));
   }
   const drops: DropRecord[] = [];
   for (const { at, sha256 } of ledger.files.values()) {

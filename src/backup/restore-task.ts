@@ -1,3 +1,4 @@
+import { readPlace } from '../forms/index.ts';
 import type { Task, TaskWorld } from '../platform/index.ts';
 import {
   type Delivery,
@@ -30,5 +31,6 @@ export async function deliverBatch(
   return deliverFiles(world.disk, request.deliveries, {
     onBytes: (count) => addBytes(request.counter, count),
     stop: request.stop,
+    readPlace,
   });
 }

@@ -7,8 +7,15 @@ import {
   messageOf,
   systemCodeOf,
 } from '../base/index.ts';
+import { placesOf } from '../forms/index.ts';
 import type { World } from '../platform/index.ts';
-import { type Delivery, type DeliveryOutcome, ensureFolder, StopFlag } from '../store/index.ts';
+import {
+  type ContentPlace,
+  type Delivery,
+  type DeliveryOutcome,
+  ensureFolder,
+  StopFlag,
+} from '../store/index.ts';
 import {
   findByName,
   type SnapshotSummary,
@@ -258,11 +265,11 @@ async function deliveryOf(
 ): Promise<Delivery> {
   const { vault, options } = restoring;
   const blob = one.entry.content as BlobId;
-  const known = vault.ledger.blobs.get(blob)?.places.map((place) => place.at) ?? [];
+  const known = placesOf(vault, blob);
   const places = known.length > 0 ? known : await guessPlaces(world, restoring, blob);
   return {
     blob,
-    places: places.map((at) => `${vault.root}/${at}`),
+    places,
     ...placed,
     mtimeMs: one.entry.mtimeUs / 1000,
     mode: one.entry.mode,
@@ -276,9 +283,10 @@ async function guessPlaces(
   world: World,
   restoring: Restoring,
   blob: BlobId,
-): Promise<readonly string[]> {
+): Promise<readonly ContentPlace[]> {
   restoring.byName ??= findByName(world.disk, restoring.vault);
-  return (await restoring.byName)(blob);
+  const places = (await restoring.byName)(blob);
+  return places.map((at) => ({ path: `${restoring.vault.root}/${at}`, form: 'unknown' }));
 }
 
 function reportOutcome(restoring: Restoring, one: Chosen, outcome: DeliveryOutcome): void {

@@ -1,4 +1,5 @@
 import { type BlobId, messageOf } from '../base/index.ts';
+import { placesOf, readPlace } from '../forms/index.ts';
 import {
   type CatalogCopy,
   type CatalogHealth,
@@ -15,7 +16,6 @@ import { learnedOf, readFacts, type Vault } from '../vault/index.ts';
 import { type CatalogFacts, KINDS } from './kept.ts';
 import { type Learning, whileLearning } from './learning.ts';
 import { allStates, type StoredPart } from './states.ts';
-import { verbatimPlace } from './unlearned.ts';
 
 /** A catalog in its newest form, with the stored files of all its members. */
 export interface UnlearnedCatalog {
@@ -133,15 +133,15 @@ async function layOut(
   const files: { readonly path: string; readonly sizeBytes: number }[] = [];
   for (const member of unit.members) {
     const part = parts.get(member);
-    const place = part === undefined ? null : verbatimPlace(vault, part.blob);
     // What lies in a vault is no editor's work under way.
-    if (part === undefined || place === null || /\.lock$/i.test(member)) continue;
+    if (part === undefined || /\.lock$/i.test(member)) continue;
     const target = `${folder}${member}`;
     await ensureFolder(world.disk, target.slice(0, target.lastIndexOf('/')));
     const { blob, mtimeMs, sizeBytes } = part;
-    const delivery = { blob, places: [place], target, part: `${target}.part`, mtimeMs } as const;
+    const places = placesOf(vault, blob);
+    const delivery = { blob, places, target, part: `${target}.part`, mtimeMs } as const;
     const how = { mode: 0o600, ifThere: 'keep', salvage: null } as const;
-    const [outcome] = await deliverFiles(world.disk, [{ ...delivery, ...how }]);
+    const [outcome] = await deliverFiles(world.disk, [{ ...delivery, ...how }], { readPlace });
     if (outcome?.state === 'delivered') files.push({ path: target, sizeBytes });
   }
   return findCatalogs(files).find(({ main }) => main === `${folder}${unit.main}`) ?? null;

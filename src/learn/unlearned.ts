@@ -33,7 +33,7 @@ export function unlearnedOf(
 }
 
 /** Absolute path of a stored file that is the blob's content and not known to be damaged; null where there is none. */
-export function verbatimPlace({ root, ledger }: Vault, blob: BlobId): string | null {
+function verbatimPlace({ root, ledger }: Vault, blob: BlobId): string | null {
   const places = ledger.blobs.get(blob)?.places ?? [];
   const place = places.find(({ at, form }) => form === 'verbatim' && !ledger.damaged.has(at));
   return place === undefined ? null : `${root}/${place.at}`;

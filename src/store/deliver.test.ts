@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { BlobId } from '../base/index.ts';
 import { type SimWorld, simWorld } from '../testing/index.ts';
-import { type Delivery, type DeliveryOutcome, deliverFiles } from './deliver.ts';
+import { type ContentPlace, type Delivery, type DeliveryOutcome, deliverFiles } from './deliver.ts';
 import { StopFlag } from './stop-flag.ts';
 
 let world: SimWorld;
@@ -15,13 +15,15 @@ beforeEach(() => {
   world.disk.stage.makeFolders('/out');
 });
 
+const at = (path: string): ContentPlace => ({ path, form: 'verbatim' });
+
 async function deliver(
   change: Partial<Delivery> = {},
   stop: StopFlag = new StopFlag(),
 ): Promise<DeliveryOutcome | undefined> {
   const delivery: Delivery = {
     blob: BLOB,
-    places: ['/vault/one'],
+    places: [at('/vault/one')],
     target: '/out/A.NEF',
     part: '/out/.1.fieldvault-part',
     mtimeMs: 1_700_000_000_123.456,
@@ -42,7 +44,11 @@ describe('deliverFiles()', () => {
   it.each([
     ['of the stored file', '/vault/one', {}],
     ['of what stands there', '/out/A.NEF', {}],
-    ['of what is salvaged', '/vault/bad', { places: ['/vault/bad'], salvage: '/out/A.damaged' }],
+    [
+      'of what is salvaged',
+      '/vault/bad',
+      { places: [at('/vault/bad')], salvage: '/out/A.damaged' },
+    ],
   ])(
     'ends within one chunk %s when it is told to stop, and leaves nothing',
     async (_, path, change) => {
@@ -79,7 +85,7 @@ describe('deliverFiles()', () => {
   it('takes the next place when one is damaged or gone', async () => {
     world.disk.stage.plant('/vault/bad', 'the pictura');
     world.disk.stage.plant('/vault/one', GOOD);
-    const places = ['/vault/gone', '/vault/bad', '/vault/one'];
+    const places = ['/vault/gone', '/vault/bad', '/vault/one'].map(at);
     expect(await deliver({ places })).toEqual({ state: 'delivered' });
   });
 

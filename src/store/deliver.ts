@@ -4,11 +4,39 @@ import { RunningDigest, readChunks } from './digest-file.ts';
 import { type Failure, failureOf } from './stage.ts';
 import { isStopped, STOPPED, type StopMemory, stoppedError } from './stop-flag.ts';
 
+/** A stored file that content can be read from, and what reading it takes. */
+export interface ContentPlace {
+  /** Absolute path. */
+  readonly path: string;
+  /** `verbatim`, another form, or `unknown` where no journal line tells: then the file's own first bytes do. */
+  readonly form: string;
+  /** Absolute paths of files that belong to it, in the order its decoder takes them. */
+  readonly parts?: readonly string[];
+  /** Other contents that its decoder takes. */
+  readonly needs?: readonly ContentNeed[];
+}
+
+/** Another content that must be read first. */
+export interface ContentNeed {
+  readonly blob: BlobId;
+  readonly places: readonly ContentPlace[];
+}
+
+/**
+ * Reads the content of a place: for other forms than `verbatim` it decodes. Pieces are valid until the next is asked for.
+ * @param stop ends it with an error of code `ESTOPPED`
+ */
+export type ReadPlace = (
+  disk: Disk,
+  place: ContentPlace,
+  stop?: StopMemory,
+) => AsyncIterable<Uint8Array>;
+
 /** One file to be given back, exactly. */
 export interface Delivery {
   readonly blob: BlobId;
-  /** Absolute paths where the content may stand; the first one that reads right is taken. */
-  readonly places: readonly string[];
+  /** Where the content may stand; the first one that reads right is taken. */
+  readonly places: readonly ContentPlace[];
   /** Absolute path the file gets. */
   readonly target: string;
   /** Absolute path of its unfinished form, in the same folder. */
@@ -35,6 +63,8 @@ export interface DeliverListener {
   onBytes?(count: number): void;
   /** Once it is raised, what has no name yet is given up within one chunk. */
   readonly stop?: StopMemory;
+  /** How places are read; left out: only `verbatim` ones can be. */
+  readonly readPlace?: ReadPlace;
 }
 
 /** Gives files back: read, digest, compare, sync, rename, time. Each is proven right before it gets its name. */
@@ -106,19 +136,17 @@ async function hasContent(
 /** Copies one place to the unfinished file; null where the bytes were right. */
 async function copyRight(
   disk: Disk,
-  place: string,
+  place: ContentPlace,
   delivery: Delivery,
-  { stop, onBytes = () => {} }: DeliverListener,
+  { stop, onBytes = () => {}, readPlace = readVerbatim }: DeliverListener,
 ): Promise<(Failure & { readonly isTarget: boolean }) | null> {
   const target = await guard(() => disk.createNew(delivery.part));
   if ('code' in target) return { ...target, isTarget: true };
   try {
-    const source = await guard(() => disk.openRead(place));
-    if ('code' in source) return { ...source, isTarget: false };
     const digest = new RunningDigest();
     let bytes = 0;
     try {
-      for await (const chunk of readChunks(source, stop)) {
+      for await (const chunk of readPlace(disk, place, stop)) {
         digest.update(chunk);
         bytes += chunk.length;
         onBytes(chunk.length);
@@ -128,8 +156,6 @@ async function copyRight(
     } catch (error) {
       onBytes(-bytes);
       return { ...failureOf(error), isTarget: false };
-    } finally {
-      await source.close().catch(() => {});
     }
     if (digest.finish().blob !== delivery.blob) {
       onBytes(-bytes);
@@ -139,6 +165,21 @@ async function copyRight(
     return null;
   } finally {
     await target.close();
+  }
+}
+
+/** Reads a file as it lies there. */
+export async function* readVerbatim(
+  disk: Disk,
+  { path, form }: ContentPlace,
+  stop?: StopMemory,
+): AsyncGenerator<Uint8Array> {
+  if (form !== 'verbatim') throw new Error(`a file of the form ${form} must be decoded`);
+  const file = await disk.openRead(path);
+  try {
+    yield* readChunks(file, stop);
+  } finally {
+    await file.close().catch(() => {});
   }
 }
 
@@ -173,8 +214,10 @@ async function salvage(
   delivery: Delivery,
   stop: StopMemory | undefined,
 ): Promise<number> {
-  for (const place of delivery.places) {
-    const source = await guard(() => disk.openRead(place));
+  // What is left of a recoded file is no picture: only what stands as it was is worth saving.
+  for (const { path, form } of delivery.places) {
+    if (form !== 'verbatim') continue;
+    const source = await guard(() => disk.openRead(path));
     if ('code' in source) continue;
     // Where it cannot be made, or an earlier restore saved it: the file is as damaged as before.
     const target = await guard(() => disk.createNew(delivery.salvage ?? delivery.part));

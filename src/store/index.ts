@@ -2,7 +2,15 @@
  * store: where bytes live and how they get there for good: read once, digest, write, sync, read back, publish.
  * Invariant: knows files and digests, neither journals nor pictures.
  */
-export { type Delivery, type DeliveryOutcome, deliverFiles } from './deliver.ts';
+export {
+  type ContentNeed,
+  type ContentPlace,
+  type Delivery,
+  type DeliveryOutcome,
+  deliverFiles,
+  type ReadPlace,
+  readVerbatim,
+} from './deliver.ts';
 export { digestFile, type FileDigest, headOf, RunningDigest, readChunks } from './digest-file.ts';
 export {
   type DurableFolder,

@@ -1,4 +1,4 @@
-import { LIMITS, mapPool } from '../base/index.ts';
+import { type BlobId, LIMITS, mapPool } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
 import { StopFlag } from '../store/index.ts';
 import { DIGEST_TASK, type DigestOutcome } from './digest-task.ts';
@@ -81,14 +81,34 @@ export async function readData(world: World, vault: Vault, plan: DataPlan): Prom
   for (const { at } of isWhole ? [] : files.filter((file) => knownBad.has(file.at))) {
     report(findings, 'damaged', at, KNOWN_BAD);
   }
+  const spoiled = new Set([...knownBad].map((at) => vault.ledger.damaged.get(at)?.blob));
   return {
     filesRead,
     bytesRead,
     tooLarge: tooLarge.size,
     isWhole,
     verified,
-    records: findings.records,
+    records: withoutSpoiled(findings.records, spoiled),
   };
+}
+
+/**
+ * A blob counts as verified only where no file of it is bad: one place may be right and another not, or what belongs
+ * to it.
+ */
+function withoutSpoiled(
+  records: readonly JournalRecord[],
+  known: ReadonlySet<BlobId | undefined>,
+): JournalRecord[] {
+  const spoiled = new Set([...known].map((blob) => blob?.slice(0, 16)));
+  for (const record of records) {
+    if (record.type === 'damaged') spoiled.add(record.blob.slice(0, 16));
+  }
+  return records.flatMap((record): JournalRecord[] => {
+    if (record.type !== 'verified') return [record];
+    const blobs = record.blobs.filter((digits) => !spoiled.has(digits));
+    return blobs.length === 0 ? [] : [{ ...record, blobs }];
+  });
 }
 
 const KNOWN_BAD =
@@ -149,8 +169,8 @@ function judge(
     const outcome = outcomes[index];
     if (outcome?.state === 'stopped') continue;
     read.push(file);
-    if (outcome?.state === 'read' && outcome.blob === file.blob) {
-      right[outcome.isDirect ? 'direct' : 'cached'].push(file.blob.slice(0, 16));
+    if (outcome?.state === 'read' && outcome.blob === file.sha256) {
+      if (!file.isPart) right[outcome.isDirect ? 'direct' : 'cached'].push(file.blob.slice(0, 16));
     } else {
       const found = outcome?.state === 'read' ? outcome.blob : 'unreadable';
       const { blob, at } = file;

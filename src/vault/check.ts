@@ -87,7 +87,6 @@ export async function check(
   const stored = [...vault.ledger.blobs.values()].filter((blob) => blob.places.length > 0);
   return {
     ...reading,
-    records: findings.records,
     blobs: stored.length,
     bytes: stored.reduce((sum, blob) => sum + blob.sizeBytes, 0),
     damaged: findings.damaged.size,

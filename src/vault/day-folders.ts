@@ -3,7 +3,7 @@ import type { World } from '../platform/index.ts';
 import { ensureDurable } from '../store/index.ts';
 import { findLiveJournal } from './leases.ts';
 import type { Vault } from './open.ts';
-import { dayFolder, NAME_DIGITS, storedName } from './stored-name.ts';
+import { dayFolder, NAME_DIGITS, type NameTail, storedName } from './stored-name.ts';
 
 /**
  * The folders of originals that one writer fills, and the names in them. No disk says "rename unless the name is
@@ -35,9 +35,10 @@ export class DayFolders {
   /**
    * Chooses a free place for a blob and makes its folder durable.
    * @param day `YYYY-MM-DD`
+   * @param tail what the name ends with where it is no verbatim file
    * @returns the place, relative to the vault
    */
-  async claim(sourceName: string, blob: BlobId, day: string): Promise<string> {
+  async claim(sourceName: string, blob: BlobId, day: string, tail?: NameTail): Promise<string> {
     let unlistable = 0;
     for (let ordinal = 1; ; ordinal += 1) {
       const folder = dayFolder(day, ordinal);
@@ -48,7 +49,7 @@ export class DayFolders {
         return null;
       });
       if (names === null || names.size >= LIMITS.originalsPerFolderMax) continue;
-      const free = freeName(names, sourceName, blob);
+      const free = freeName(names, (digits) => storedName(sourceName, blob, digits, tail));
       if (free === null) continue;
       names.add(free.toLowerCase());
       return `${folder}/${free}`;
@@ -86,9 +87,9 @@ export class DayFolders {
 }
 
 /** The shortest name for the blob that the folder does not have yet; null where it has them all. */
-function freeName(taken: ReadonlySet<string>, sourceName: string, blob: BlobId): string | null {
+function freeName(taken: ReadonlySet<string>, nameWith: (digits: number) => string): string | null {
   for (const digits of NAME_DIGITS) {
-    const name = storedName(sourceName, blob, digits);
+    const name = nameWith(digits);
     if (!taken.has(name.toLowerCase())) return name;
   }
   return null;

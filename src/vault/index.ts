@@ -6,7 +6,14 @@ export { type CheckOptions, type CheckReport, check } from './check.ts';
 export { createVault, fileRecord } from './create.ts';
 export { type Learned, learnedOf, listStrayFacts, readFacts } from './facts.ts';
 export { findGaps, type Gap, type Gaps } from './gaps.ts';
-export { findByName, type Inventory, listOriginals, storedFiles } from './inventory.ts';
+export {
+  filesOfPlace,
+  findByName,
+  type Inventory,
+  listOriginals,
+  type StoredFile,
+  storedFiles,
+} from './inventory.ts';
 export { targetError } from './journal-writer.ts';
 export { type HeldLease, takeLease } from './leases.ts';
 export {
@@ -34,17 +41,20 @@ export type {
   JournalRecord,
   MarkedFrame,
   MarkRecord,
+  PartRecord,
   PolicyRecord,
   RunId,
   RunRecord,
   RunSource,
   SnapshotRecord,
   SnapshotSource,
+  StoredDigest,
   SuspectRecord,
   Verification,
   VerifiedRecord,
 } from './records.ts';
 export { findSnapshot, listSnapshots, type SnapshotSummary } from './snapshots.ts';
 export { type SourceState, walkStates } from './states.ts';
+export { digitsIn, type NameTail, sourceNameOf } from './stored-name.ts';
 export { type Tree, totalsOf, treeOf } from './tree.ts';
 export { VaultWriter } from './writer.ts';

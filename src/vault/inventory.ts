@@ -1,7 +1,8 @@
 import type { BlobId } from '../base/index.ts';
 import type { Disk } from '../platform/index.ts';
-import type { Ledger, Place } from './ledger.ts';
+import type { Ledger, Place, StoredBlob } from './ledger.ts';
 import type { Vault } from './open.ts';
+import { digitsIn } from './stored-name.ts';
 
 /** What lies in `originals/`, by {@link placeKey}. */
 export type Inventory = ReadonlyMap<string, ListedFile>;
@@ -43,16 +44,33 @@ export async function listOriginals(
   }
 }
 
-/** One stored file as the ledger tells it. */
-export interface StoredFile extends Place {
+/** One stored file as the ledger tells it: a form of a blob, or what lies beside one. */
+export interface StoredFile {
+  readonly at: string;
   readonly blob: BlobId;
+  /** Length and digest of the file as it lies there. */
   readonly sizeBytes: number;
+  readonly sha256: BlobId;
+  /** Whether it lies beside the form that it belongs to. */
+  readonly isPart: boolean;
 }
 
 /** Every stored file of the ledger. */
 export function* storedFiles(ledger: Ledger): Generator<StoredFile> {
-  for (const [blob, stored] of ledger.blobs) {
-    for (const place of stored.places) yield { ...place, blob, sizeBytes: stored.sizeBytes };
+  for (const stored of ledger.blobs.values()) {
+    for (const place of stored.places) yield* filesOfPlace(stored, place);
+  }
+}
+
+/** The files of one place: the form itself, then what lies beside it. */
+export function* filesOfPlace(
+  { id, sizeBytes }: StoredBlob,
+  { at, stored, parts }: Place,
+): Generator<StoredFile> {
+  const whole = stored ?? { size: sizeBytes, sha256: id };
+  yield { at, blob: id, sizeBytes: whole.size, sha256: whole.sha256, isPart: false };
+  for (const { at, size, sha256 } of parts ?? []) {
+    yield { at, blob: id, sizeBytes: size, sha256, isPart: true };
   }
 }
 
@@ -66,7 +84,7 @@ export async function findByName(
 ): Promise<(blob: BlobId) => readonly string[]> {
   const byDigits = new Map<string, string[]>();
   for (const { at } of (await listOriginals(disk, vault.root, () => {})).values()) {
-    const digits = /~([0-9a-f]{16})[0-9a-f]*(\.[^./]*)?$/.exec(at)?.[1];
+    const digits = digitsIn(at)?.slice(0, 16);
     if (digits === undefined) continue;
     const places = byDigits.get(digits);
     if (places === undefined) byDigits.set(digits, [at]);

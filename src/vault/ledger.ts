@@ -8,10 +8,12 @@ import type {
   FileRecord,
   JournalRecord,
   MarkRecord,
+  PartRecord,
   PolicyRecord,
   RunId,
   RunSource,
   SnapshotRecord,
+  StoredDigest,
   SuspectRecord,
   VerifiedRecord,
 } from './records.ts';
@@ -21,6 +23,12 @@ export interface Place {
   readonly at: string;
   readonly form: string;
   readonly verified: 'direct' | 'cached';
+  /** Length and digest of the file; left out where it is the original. */
+  readonly stored?: StoredDigest;
+  /** Blobs without which it cannot be decoded. */
+  readonly needs?: readonly BlobId[];
+  /** Files beside it that belong to it. */
+  readonly parts?: readonly PartRecord[];
 }
 
 /** What the vault holds of one content. */
@@ -38,6 +46,8 @@ export interface StoredBlob {
 interface Unlisted {
   readonly at: string;
   readonly blob: BlobId;
+  /** Digest of the file as it is stored. */
+  readonly sha256: BlobId;
 }
 
 /** What one path of a source holds: a file's content, a link's text, or a folder. */
@@ -92,6 +102,8 @@ export class Ledger {
   /** Heads of all blobs, to guess whether a file's content may be known; made when they are first asked for. */
   #heads: Set<string> | null = null;
   readonly #sizes: Set<number> = new Set();
+  /** Digests of all stored files that were no originals, dropped ones too. */
+  readonly #storedDigests: Set<BlobId> = new Set();
   #order = 0;
   #last: LastChange = { id: '', source: '', changes: new Map() };
   #time: { readonly text: string; readonly ms: number } = { text: '', ms: 0 };
@@ -175,17 +187,23 @@ export class Ledger {
   /** Whether the content is held at some place not known to be damaged. */
   holds(blob: BlobId): boolean {
     const places = this.blobs.get(blob)?.places ?? [];
-    return places.some((place) => !this.damaged.has(place.at));
+    return places.some((place) => this.isWhole(place));
   }
 
-  /** Stored files that stand in no SHA256SUMS yet: by folder, name to blob. Folders without any are left out. */
+  /** Whether no file of a place is known to be damaged. */
+  isWhole({ at, parts }: Place): boolean {
+    if (this.damaged.size === 0) return true;
+    return !this.damaged.has(at) && parts?.some((part) => this.damaged.has(part.at)) !== true;
+  }
+
+  /** Stored files that stand in no SHA256SUMS yet: by folder, name to digest as stored. Folders without any are left out. */
   unlisted(): Map<string, Map<string, BlobId>> {
     const folders = new Map<string, Map<string, BlobId>>();
     for (const [folder, files] of this.#unlisted) {
       const there = files.filter(({ at, blob }) =>
-        this.blobs.get(blob)?.places.some((place) => place.at === at),
+        this.blobs.get(blob)?.places.some((place) => isOf(place, at)),
       );
-      const names = there.map(({ at, blob }) => [splitPlace(at).name, blob] as const);
+      const names = there.map(({ at, sha256 }) => [splitPlace(at).name, sha256] as const);
       if (names.length > 0) folders.set(folder, new Map(names));
     }
     return folders;
@@ -209,7 +227,7 @@ export class Ledger {
   }
 
   #addPlace(record: BlobRecord): void {
-    const place = { at: record.at, form: record.form, verified: record.verified };
+    const place = placeOf(record);
     const stored = this.blobs.get(record.blob);
     if (stored === undefined) {
       this.blobs.set(record.blob, {
@@ -224,8 +242,22 @@ export class Ledger {
     }
     this.#sizes.add(record.size);
     this.#heads?.add(record.head);
-    if (this.damaged.size > 0) this.damaged.delete(record.at);
-    this.#unlistedBeside(record.at).push({ at: record.at, blob: record.blob });
+    const sha256 = record.stored?.sha256 ?? record.blob;
+    this.#addStored({ at: record.at, blob: record.blob, sha256 });
+    for (const { at, sha256 } of record.parts ?? []) {
+      this.#addStored({ at, blob: record.blob, sha256 });
+    }
+  }
+
+  #addStored(file: Unlisted): void {
+    if (this.damaged.size > 0) this.damaged.delete(file.at);
+    if (file.sha256 !== file.blob) this.#storedDigests.add(file.sha256);
+    this.#unlistedBeside(file.at).push(file);
+  }
+
+  /** Whether some line ever named a stored file of this digest. */
+  knowsDigest(sha256: BlobId): boolean {
+    return this.blobs.has(sha256) || this.#storedDigests.has(sha256);
   }
 
   #unlistedBeside(at: string): Unlisted[] {
@@ -309,6 +341,16 @@ export class Ledger {
     }
     this.#last.changes.set(path, entry);
   }
+}
+
+function placeOf({ at, form, verified, stored, needs, parts }: BlobRecord): Place {
+  if (stored === undefined) return { at, form, verified };
+  return { at, form, verified, stored, ...(needs && { needs }), ...(parts && { parts }) };
+}
+
+/** Whether a file is the place's own or one beside it. */
+function isOf(place: Place, at: string): boolean {
+  return place.at === at || place.parts?.some((part) => part.at === at) === true;
 }
 
 /** The run and source of the line before, with what that run changed there. */

@@ -1,9 +1,10 @@
 import type { BlobId } from '../base/index.ts';
 import type { Disk } from '../platform/index.ts';
 import { RunningDigest, readSmallFile } from '../store/index.ts';
-import { type Inventory, placeKey, unnamed } from './inventory.ts';
-import type { Ledger } from './ledger.ts';
+import { filesOfPlace, type Inventory, placeKey, unnamed } from './inventory.ts';
+import type { Ledger, Place } from './ledger.ts';
 import type { AcceptedLoss } from './records.ts';
+import { digitsIn } from './stored-name.ts';
 
 const SUMS = /\/SHA256SUMS-(\d{6,12})(?:-\d+)?\.txt$/i;
 const SUMS_BYTES_MAX = 4_194_304;
@@ -35,17 +36,19 @@ export function findLeftOver(
   const lost = new Set(losses.map(({ path }) => path));
   const byDigits = Map.groupBy(ledger.blobs.keys(), (blob) => blob.slice(0, 16));
   const isKnown = (at: string): boolean => {
-    const digits = /~([0-9a-f]{16,64})(\.[^./]*)?$/.exec(at)?.[1];
+    const digits = digitsIn(at);
     const blobs = digits === undefined ? [] : (byDigits.get(digits.slice(0, 16)) ?? []);
     return blobs.some((blob) => blob.startsWith(digits ?? '-') && isElsewhere(blob));
   };
   const isElsewhere = (blob: BlobId): boolean => {
     const stored = ledger.blobs.get(blob);
     if (stored === undefined) return false;
-    const isThere = (at: string): boolean =>
-      inventory.get(placeKey(at))?.sizeBytes === stored.sizeBytes;
+    const isThere = (place: Place): boolean =>
+      filesOfPlace(stored, place).every(
+        ({ at, sizeBytes }) => inventory.get(placeKey(at))?.sizeBytes === sizeBytes,
+      );
     // What was dropped may have been protected again by a line that is lost.
-    return stored.places.length === 0 ? isWhole : stored.places.some((place) => isThere(place.at));
+    return stored.places.length === 0 ? isWhole : stored.places.some(isThere);
   };
   const leftOver: string[] = [];
   const unknown: string[] = [];
@@ -75,7 +78,7 @@ export async function findOrphanedSums(
     const digests = lines.map(
       (line) => /^([0-9a-f]{64}) {2}/.exec(line)?.[1] as BlobId | undefined,
     );
-    const isUnknown = digests.some((id) => id !== undefined && !vault.ledger.blobs.has(id));
+    const isUnknown = digests.some((id) => id !== undefined && !vault.ledger.knowsDigest(id));
     if (bytes === null) orphaned.push({ path: at });
     else if (isUnknown) orphaned.push({ path: at, sha256: digestOf(bytes) });
   }

@@ -83,6 +83,12 @@ const isMarkedFrame: Guard = (value) =>
   value !== null &&
   hasShape(value as LineValue, { id: isText, path: isText });
 
+const STORED: Shape = { size: isCount, sha256: isBlob };
+const isRecordOf =
+  (shape: Shape): Guard =>
+  (value) =>
+    typeof value === 'object' && value !== null && hasShape(value as LineValue, shape);
+
 const AT_PATH: Shape = { run: isId, source: isSourceName, path: isSafePath };
 
 const SHAPES: Readonly<Record<JournalRecord['type'], Shape>> = {
@@ -114,6 +120,9 @@ const SHAPES: Readonly<Record<JournalRecord['type'], Shape>> = {
     head: isId,
     verified: isHow,
     time: isText,
+    stored: isOptional(isRecordOf(STORED)),
+    needs: isOptional(isListOf(isBlob)),
+    parts: isOptional(isListOf(isRecordOf({ ...STORED, at: isPlace }))),
   },
   entry: {
     ...AT_PATH,
@@ -154,6 +163,10 @@ function hasShape(value: LineValue, shape: Shape): boolean {
   if (typeof value !== 'object' || value === null) return false;
   for (const member in shape) {
     if (!(shape[member] as Guard)(value[member])) return false;
+  }
+  // Only what is stored as it was has the original's own length and digest.
+  if (value.type === 'blob') {
+    return (value['form'] === 'verbatim') === (value['stored'] === undefined);
   }
   if (value.type !== 'entry') return true;
   // A file has content, a link has a target: an entry without says nothing.

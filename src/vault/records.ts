@@ -59,17 +59,35 @@ export interface RunRecord {
 /** How content was read back before it was believed. */
 export type Verification = 'direct' | 'cached';
 
+/** A file of the vault as it lies there. */
+export interface StoredDigest {
+  readonly size: number;
+  readonly sha256: BlobId;
+}
+
+/** A file that lies beside a stored form and belongs to it, such as a preview cut out of a RAW file. */
+export interface PartRecord extends StoredDigest {
+  readonly at: string;
+}
+
 /** A form of a blob is durable and verified. */
 export interface BlobRecord {
   readonly type: 'blob';
   readonly blob: BlobId;
   readonly size: number;
+  /** How it is stored: `verbatim`, `jpeg-recoded`, `raw-recoded`, `zstd` or `delta`. */
   readonly form: string;
   readonly at: string;
-  /** First 16 digits of the digest of the first 64 KiB. */
+  /** First 16 digits of the digest of the first 64 KiB of the original. */
   readonly head: string;
   readonly verified: Verification;
   readonly time: string;
+  /** The file at `at`; left out where it is the original, `verbatim`. */
+  readonly stored?: StoredDigest;
+  /** Other blobs without which this form cannot be decoded. They stand in a form that needs none. */
+  readonly needs?: readonly BlobId[];
+  /** Files beside it that belong to this form, in the order the decoder takes them. */
+  readonly parts?: readonly PartRecord[];
 }
 
 /** A source path had this content. */

@@ -4,17 +4,42 @@ import { LIMITS } from '../base/index.ts';
 /** Digits of the blob id that a name may carry: more of them only where a name is taken. */
 export const NAME_DIGITS = [16, 24, 32, 64] as const;
 
+/** What follows the digits in the name of a stored file, beside the extension of the original. */
+export interface NameTail {
+  /** Added to the extension, as `.fvc`; or instead of it, as `.preview.jpg`. */
+  readonly text: string;
+  readonly isInstead: boolean;
+}
+
+const PLAIN_TAIL: NameTail = { text: '', isInstead: false };
+
 /**
  * The name a blob gets in its folder: `<stem>~<digits>.<extension>`, legal on exFAT, NTFS and APFS
  * (docs/vault-format.md section 4.1).
  * @param sourceName the file's own name, as the source had it
  * @param digits how many digits of the id: one of {@link NAME_DIGITS}
+ * @param more what a form that is not verbatim adds
  */
-export function storedName(sourceName: string, blob: BlobId, digits: number): string {
+export function storedName(
+  sourceName: string,
+  blob: BlobId,
+  digits: number,
+  more: NameTail = PLAIN_TAIL,
+): string {
   const { stem, extension } = splitName(cleaned(sourceName));
-  const tail = `~${blob.slice(0, digits)}${extension}`;
+  const tail = `~${blob.slice(0, digits)}${more.isInstead ? '' : extension}${more.text}`;
   const safeStem = isDeviceName(stem) ? `_${stem}` : stem;
   return `${cutToBytes(safeStem, LIMITS.storedNameBytesMax - tail.length)}${tail}`;
+}
+
+/** The digits of a blob's id in the name of a stored file, 16 to 64; undefined where there are none. */
+export function digitsIn(at: string): string | undefined {
+  return /~([0-9a-f]{16,64})(\.[^/~]*)?$/.exec(at)?.[1];
+}
+
+/** The name that a stored file's source file had, as far as its stored name tells. */
+export function sourceNameOf(storedName: string): string {
+  return storedName.replace(/~[0-9a-f]{16,64}(?=(\.[^/~]*)?$)/, '');
 }
 
 /** The day folder of originals, `originals/2026/2026-11-22`; the second one of a day ends in `_2`. */

@@ -17,6 +17,7 @@ import {
   parseJournalName,
 } from './read-journal.ts';
 import type { ClosedRecord, FactsRecord, FileRecord, JournalRecord } from './records.ts';
+import type { NameTail } from './stored-name.ts';
 import { journalName, openRecord } from './writer-identity.ts';
 
 /**
@@ -172,10 +173,11 @@ export class VaultWriter {
   /**
    * Chooses a free place for a blob and makes its folder durable.
    * @param day `YYYY-MM-DD`
+   * @param tail what the name ends with where it is no verbatim file
    * @returns the place, relative to the vault
    */
-  claimPlace(sourceName: string, blob: BlobId, day: string): Promise<string> {
-    return this.#folders.claim(sourceName, blob, day);
+  claimPlace(sourceName: string, blob: BlobId, day: string, tail?: NameTail): Promise<string> {
+    return this.#folders.claim(sourceName, blob, day, tail);
   }
 
   /** Makes the lines durable in the journal; then they are the vault's state. */
@@ -217,7 +219,7 @@ export class VaultWriter {
 
   /**
    * Writes a `SHA256SUMS` file for these stored files of a folder, under a free name of this writer.
-   * @param files name to blob
+   * @param files name to digest as stored
    * @returns its record, not yet committed
    */
   async writeSums(folder: string, files: ReadonlyMap<string, BlobId>): Promise<JournalRecord> {

@@ -1,0 +1,14 @@
+/**
+ * forms: how an original is stored in fewer bytes and read back exactly, whatever form it stands in.
+ * Invariant: what is written here was decoded and compared before it is told of; a blob that others need stands in a
+ * form that needs none.
+ */
+export { placesOf } from './content-places.ts';
+export {
+  ENCODE_TASK,
+  type EncodeOutcome,
+  type EncodeRequest,
+  type StagedFile,
+} from './encode-task.ts';
+export { COMPACT_VERSION, FORMS, type FormName } from './form.ts';
+export { originalOf, readPlace } from './read-place.ts';
