@@ -53,6 +53,15 @@ export type {
   Verification,
   VerifiedRecord,
 } from './records.ts';
+export type {
+  ConflictRecord,
+  ConflictSide,
+  ReceiptRecord,
+  ReplicaRecord,
+  ResolveRecord,
+  TombstoneRecord,
+} from './replica-records.ts';
+export { type KnownReplica, type Receipt, Replicas } from './replicas.ts';
 export { findSnapshot, listSnapshots, type SnapshotSummary } from './snapshots.ts';
 export { type SourceState, walkStates } from './states.ts';
 export { digitsIn, type NameTail, sourceNameOf } from './stored-name.ts';

@@ -17,6 +17,7 @@ import type {
   SuspectRecord,
   VerifiedRecord,
 } from './records.ts';
+import { Replicas } from './replicas.ts';
 
 /** One place of a blob in the vault. */
 export interface Place {
@@ -90,6 +91,8 @@ export class Ledger {
   readonly suspects: SuspectRecord[] = [];
   /** Losses of the journals that a person accepted. */
   readonly accepted: AcceptedLoss[] = [];
+  /** Other vaults, and merges with them. */
+  readonly replicas: Replicas = new Replicas();
   /** What persons said of frames, in order: the last word about a frame counts. */
   readonly marks: MarkRecord[] = [];
   #policy: PolicyRecord | null = null;
@@ -147,12 +150,9 @@ export class Ledger {
       case 'file':
         this.#addFile(record);
         break;
-      case 'facts': {
-        const { at, size, sha256 } = record;
-        this.#addFile({ type: 'file', at, size, sha256 });
-        this.facts.set(at, record);
+      case 'facts':
+        this.#addFacts(record);
         break;
-      }
       case 'accepted':
         for (const loss of record.losses) this.accepted.push(loss);
         break;
@@ -164,6 +164,12 @@ export class Ledger {
         break;
       case 'closed':
         this.closed.set(record.journal, { bytes: record.bytes, sha256: record.sha256 });
+        break;
+      case 'receipt':
+      case 'conflict':
+      case 'tombstone':
+      case 'resolve':
+        this.replicas.apply(record);
         break;
       case 'open':
       case 'alive':
@@ -306,6 +312,12 @@ export class Ledger {
     // Emptied, not deleted: it may be the folder that is filled at the moment.
     const unlisted = this.#unlisted.get(folder);
     if (unlisted !== undefined && name.startsWith('SHA256SUMS-')) unlisted.length = 0;
+  }
+
+  #addFacts(record: FactsRecord): void {
+    const { at, size, sha256 } = record;
+    this.#addFile({ type: 'file', at, size, sha256 });
+    this.facts.set(at, record);
   }
 
   #run(id: RunId): Run {

@@ -56,6 +56,7 @@ const RUN_SOURCE: Shape = {
     hasShape(value as LineValue, { id: isText, label: isText, fileSystem: isText }),
   within: isOptional(isText),
   parent: (value) => value === null || isId(value),
+  merged: isOptional(isListOf(isId)),
 };
 const isRunSource = (value: unknown): value is RunSource =>
   hasShape(value as LineValue, RUN_SOURCE);
@@ -88,6 +89,20 @@ const isRecordOf =
   (shape: Shape): Guard =>
   (value) =>
     typeof value === 'object' && value !== null && hasShape(value as LineValue, shape);
+
+const ENTRY: Shape = {
+  kind: (value) => value === 'file' || value === 'folder' || value === 'link',
+  size: isCount,
+  mtimeUs: isInteger,
+  mode: isCount,
+  blob: isOptional(isBlob),
+  target: isOptional(isText),
+};
+const isConflictSide = isRecordOf({
+  run: isId,
+  entry: (value) => value === null || isRecordOf(ENTRY)(value),
+  path: (value) => value === null || isSafePath(value),
+});
 
 const AT_PATH: Shape = { run: isId, source: isSourceName, path: isSafePath };
 
@@ -124,15 +139,7 @@ const SHAPES: Readonly<Record<JournalRecord['type'], Shape>> = {
     needs: isOptional(isListOf(isBlob)),
     parts: isOptional(isListOf(isRecordOf({ ...STORED, at: isPlace }))),
   },
-  entry: {
-    ...AT_PATH,
-    kind: (value) => value === 'file' || value === 'folder' || value === 'link',
-    size: isCount,
-    mtimeUs: isInteger,
-    mode: isCount,
-    blob: isOptional(isBlob),
-    target: isOptional(isText),
-  },
+  entry: { ...AT_PATH, ...ENTRY },
   gone: AT_PATH,
   suspect: { ...AT_PATH, blob: isBlob, size: isCount, mtimeUs: isInteger },
   snapshot: {
@@ -156,6 +163,34 @@ const SHAPES: Readonly<Record<JournalRecord['type'], Shape>> = {
   },
   alive: { time: isText },
   closed: { journal: isPlace, bytes: isCount, sha256: isBlob },
+  receipt: {
+    vault: isText,
+    label: isText,
+    where: isText,
+    journal: isCount,
+    blobs: isListOf(isId),
+    state: (value) => value === 'held' || value === 'lost',
+    how: isHow,
+    verified: isText,
+    time: isText,
+  },
+  conflict: {
+    ...AT_PATH,
+    conflict: isId,
+    what: isText,
+    message: isText,
+    field: isConflictSide,
+    studio: isConflictSide,
+    time: isText,
+  },
+  tombstone: { ...AT_PATH, content: isText, by: isId, time: isText },
+  resolve: {
+    conflict: isId,
+    take: (value) => value === 'field' || value === 'studio' || value === 'both',
+    run: (value) => value === null || isId(value),
+    who: isText,
+    time: isText,
+  },
   seal: { lines: isCount, sha256: isBlob },
 };
 

@@ -1,4 +1,5 @@
 import type { BlobId } from '../base/index.ts';
+import type { ReplicaRecord } from './replica-records.ts';
 
 /** A run, and the snapshot it made: 16 lower-case hex digits. */
 export type RunId = string;
@@ -46,6 +47,8 @@ export interface RunSource {
   /** Path of the source on its volume; '' for the whole volume. */
   readonly within?: string;
   readonly parent: RunId | null;
+  /** Further runs whose states a merge took in beside its parent's. */
+  readonly merged?: readonly RunId[];
 }
 
 /** A backup began. */
@@ -263,4 +266,5 @@ export type JournalRecord =
   | MarkRecord
   | AliveRecord
   | ClosedRecord
-  | SealRecord;
+  | SealRecord
+  | ReplicaRecord;
