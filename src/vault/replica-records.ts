@@ -1,4 +1,4 @@
-import type { EntryRecord, RunId, Verification } from './records.ts';
+import type { BlobId } from '../base/index.ts';
 
 /**
  * What another vault holds, as it was seen when both were synced; only proof for the day it was given: it ages.
@@ -18,7 +18,7 @@ export interface ReceiptRecord {
   /** `lost`: it held these and does not any more. */
   readonly state: 'held' | 'lost';
   /** How they were read back there. */
-  readonly how: Verification;
+  readonly how: 'direct' | 'cached';
   /** When the one of them that was not read for longest was last read there and right. */
   readonly verified: string;
   readonly time: string;
@@ -27,7 +27,7 @@ export interface ReceiptRecord {
 /** One side of a conflict: what a path held there. */
 export interface ConflictSide {
   /** Run whose state it was. */
-  readonly run: RunId;
+  readonly run: string;
   /** What it held; null where it was not there. */
   readonly entry: Pick<
     EntryRecord,
@@ -43,7 +43,7 @@ export interface ConflictRecord {
   /** 16 hex digits, the same for the same conflict wherever it is found. */
   readonly conflict: string;
   /** The run that merged. */
-  readonly run: RunId;
+  readonly run: string;
   readonly source: string;
   readonly path: string;
   /** What kind of conflict. */
@@ -58,13 +58,13 @@ export interface ConflictRecord {
 /** A merge took a path away because one side had deleted it; history keeps its content. */
 export interface TombstoneRecord {
   readonly type: 'tombstone';
-  readonly run: RunId;
+  readonly run: string;
   readonly source: string;
   readonly path: string;
   /** Content of a file, text of a link, or nothing. */
   readonly content: string;
   /** The run on whose side it was deleted. */
-  readonly by: RunId;
+  readonly by: string;
   readonly time: string;
 }
 
@@ -74,7 +74,7 @@ export interface ResolveRecord {
   readonly conflict: string;
   readonly take: 'field' | 'studio' | 'both';
   /** The run that made it so; null where the merge had done it. */
-  readonly run: RunId | null;
+  readonly run: string | null;
   readonly who: string;
   readonly time: string;
 }
