@@ -29,10 +29,14 @@ export interface ConflictSide {
   /** Run whose state it was. */
   readonly run: string;
   /** What it held; null where it was not there. */
-  readonly entry: Pick<
-    EntryRecord,
-    'kind' | 'size' | 'mtimeUs' | 'mode' | 'blob' | 'target'
-  > | null;
+  readonly entry: {
+    readonly kind: 'file' | 'folder' | 'link';
+    readonly size: number;
+    readonly mtimeUs: number;
+    readonly mode: number;
+    readonly blob?: BlobId;
+    readonly target?: string;
+  } | null;
   /** Where this version stands in the merged state; null where only history has it. */
   readonly path: string | null;
 }
