@@ -1,6 +1,7 @@
 import type { BlobId } from '../base/index.ts';
 import { roleOf } from '../metadata/index.ts';
 import {
+  filesOfPlace,
   type Ledger,
   listSnapshots,
   type RunId,
@@ -46,12 +47,29 @@ export function planPrune(
     const isNamed =
       known.length > 0 &&
       known.every(({ source, path }) => filters.some((filter) => filter(source, path)));
-    for (const { at } of stored.places) {
-      const droppable = { blob, at, sizeBytes: stored.sizeBytes };
+    for (const file of stored.places.flatMap((place) => [...filesOfPlace(stored, place)])) {
+      const droppable = { blob, at: file.at, sizeBytes: file.sizeBytes };
       (isCapture && !isNamed ? keptCaptures : drop).push(droppable);
     }
   }
-  return { drop, keptCaptures };
+  return withoutNeeded(ledger, { drop, keptCaptures });
+}
+
+/** What a kept capture needs to be decoded stays too, whatever it is. */
+function withoutNeeded(ledger: Ledger, { drop, keptCaptures }: PrunePlan): PrunePlan {
+  const needed = new Set<BlobId>();
+  for (const { blob } of keptCaptures) addNeeds(ledger, needed, blob);
+  const stays = ({ blob }: Droppable): boolean => needed.has(blob);
+  return {
+    drop: drop.filter((file) => !stays(file)),
+    keptCaptures: [...keptCaptures, ...drop.filter(stays)],
+  };
+}
+
+function addNeeds(ledger: Ledger, needed: Set<BlobId>, blob: BlobId): void {
+  for (const { needs } of ledger.blobs.get(blob)?.places ?? []) {
+    for (const one of needs ?? []) needed.add(one);
+  }
 }
 
 function neededBlobs(ledger: Ledger, isWhole: boolean): Set<BlobId> {
@@ -76,6 +94,8 @@ function neededBlobs(ledger: Ledger, isWhole: boolean): Set<BlobId> {
       for (const entry of run.changes.get(source)?.values() ?? []) addContent(needed, entry);
     }
   }
+  // Depth 1: what is needed to decode needs nothing itself.
+  for (const blob of [...needed]) addNeeds(ledger, needed, blob);
   return needed;
 }
 

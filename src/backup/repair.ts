@@ -1,21 +1,25 @@
-import { type BlobId, FieldVaultError } from '../base/index.ts';
+import { type BlobId, FieldVaultError, systemCodeOf } from '../base/index.ts';
+import { ORIGINAL_TASK, originalName, placesOf } from '../forms/index.ts';
 import type { World } from '../platform/index.ts';
-import { StopFlag } from '../store/index.ts';
+import { type ContentNeed, type ContentPlace, StopFlag } from '../store/index.ts';
 import {
   type BlobRecord,
   type CheckReport,
+  filesOfPlace,
+  type Place,
   splitPlace,
   type Vault,
   type VaultWriter,
 } from '../vault/index.ts';
+import { dayOf } from './compact/base-versions.ts';
 import { relistFolders } from './relist.ts';
 import { PUBLISH_TASK, STAGE_TASK } from './stage-task.ts';
 import { writing } from './writing.ts';
 
-/** A stored file to be mended. */
+/** A stored place to be mended: its file, or one that belongs to it, is wrong. */
 interface Broken {
   readonly blob: BlobId;
-  readonly at: string;
+  readonly place: Place;
 }
 
 /** Where good bytes come from. */
@@ -51,7 +55,10 @@ export async function repair(
   const wrong = new Set(found.damagedPaths);
   const broken: Broken[] = [];
   for (const [blob, stored] of vault.ledger.blobs) {
-    for (const { at } of stored.places) if (wrong.has(at)) broken.push({ blob, at });
+    for (const place of stored.places) {
+      const files = [...filesOfPlace(stored, place)];
+      if (files.some(({ at }) => wrong.has(at))) broken.push({ blob, place });
+    }
   }
   refuseItself(vault, other);
   const repaired: string[] = [];
@@ -64,7 +71,7 @@ export async function repair(
         const isMended = await mend(world, writer, one, { sources, stop });
         // What was not tried to its end is not known to be beyond repair.
         if (!isMended && stop.isRaised) break;
-        (isMended ? repaired : unrepaired).push(one.at);
+        (isMended ? repaired : unrepaired).push(one.place.at);
       }
     } finally {
       stop.release();
@@ -98,66 +105,85 @@ async function relistMended(
   for (const folder of folders) await world.disk.syncFolder(`${root}/${folder}`).catch(() => {});
 }
 
-/** Where good bytes may be had: other places here first, then the other vault. */
-function sourcesOf(vault: Vault, other: Vault, broken: Broken): string[] {
-  const here = vault.ledger.blobs.get(broken.blob)?.places ?? [];
-  const there = other.ledger.blobs.get(broken.blob)?.places ?? [];
-  return [
-    ...here.filter(({ at }) => at !== broken.at).map(({ at }) => `${vault.root}/${at}`),
-    ...there.map(({ at }) => `${other.root}/${at}`),
-  ];
+/** Where good bytes may be had: other places here first, then the other vault; verbatim ones before others. */
+function sourcesOf(vault: Vault, other: Vault, { blob, place }: Broken): ContentPlace[] {
+  const own = `${vault.root}/${place.at}`;
+  const here = placesOf(vault, blob).filter(({ path }) => path !== own);
+  const all = [...here, ...placesOf(other, blob)];
+  const isVerbatim = ({ form }: ContentPlace): boolean => form === 'verbatim';
+  return [...all.filter(isVerbatim), ...all.filter((one) => !isVerbatim(one))];
 }
+
+/** An unfinished file with the content, verified. */
+type Copy = { readonly part: string } & Pick<BlobRecord, 'size' | 'head' | 'verified'>;
 
 async function mend(
   world: World,
   writer: VaultWriter,
   broken: Broken,
-  { sources, stop }: { readonly sources: readonly string[]; readonly stop: StopFlag },
+  { sources, stop }: { readonly sources: readonly ContentPlace[]; readonly stop: StopFlag },
 ): Promise<boolean> {
   for (const source of sources) {
     if (stop.isRaised) return false;
     const part = writer.partPath();
-    const counter = new SharedArrayBuffer(8);
-    const reply = await world.workers.run(STAGE_TASK, {
-      files: [{ source, parts: [part] }],
-      counter,
-      stop: stop.memory,
-    });
-    const outcome = reply.outcomes[0];
-    if (outcome?.state !== 'read' || outcome.parts[0]?.state !== 'verified') continue;
-    if (outcome.blob !== broken.blob) {
+    const copy =
+      source.form === 'verbatim'
+        ? await copyVerbatim(world, { source: source.path, part, stop }, broken.blob)
+        : await copyDecoded(world, { blob: broken.blob, places: [source] }, part);
+    if (copy === null) {
       await world.disk.removeFile(part).catch(() => {});
       continue;
     }
-    const { isDirect } = outcome.parts[0];
-    await replace(world, writer, broken, {
-      part,
-      size: outcome.sizeBytes,
-      head: outcome.head,
-      verified: isDirect ? 'direct' : 'cached',
-    });
+    await replace(world, writer, broken, copy);
     return true;
   }
   return false;
 }
 
+async function copyVerbatim(
+  world: World,
+  { source, part, stop }: { source: string; part: string; stop: StopFlag },
+  blob: BlobId,
+): Promise<Copy | null> {
+  const { outcomes } = await world.workers.run(STAGE_TASK, {
+    files: [{ source, parts: [part] }],
+    counter: new SharedArrayBuffer(8),
+    stop: stop.memory,
+  });
+  const [outcome] = outcomes;
+  if (outcome?.state !== 'read' || outcome.parts[0]?.state !== 'verified') return null;
+  if (outcome.blob !== blob) return null;
+  const verified = outcome.parts[0].isDirect ? 'direct' : 'cached';
+  return { part, size: outcome.sizeBytes, head: outcome.head, verified };
+}
+
+async function copyDecoded(world: World, content: ContentNeed, part: string): Promise<Copy | null> {
+  try {
+    const written = await world.workers.run(ORIGINAL_TASK, { content, unfinished: part });
+    const verified = written.isDirect ? 'direct' : 'cached';
+    return { part, size: written.sizeBytes, head: written.head, verified };
+  } catch (error) {
+    // The vault's own drive is the act's trouble; what cannot be decoded is this place's.
+    if (/^(ENOSPC|EDQUOT|EROFS)$/.test(systemCodeOf(error))) throw error;
+    return null;
+  }
+}
+
 async function replace(
   world: World,
   writer: VaultWriter,
-  { blob, at }: Broken,
-  copy: { readonly part: string } & Pick<BlobRecord, 'size' | 'head' | 'verified'>,
+  { blob, place: broken }: Broken,
+  { part, size, head, verified }: Copy,
 ): Promise<void> {
   const { root } = writer.vault;
+  const { at, form, parts = [] } = broken;
   const { folder, name } = splitPlace(at);
-  const day = (folder.split('/')[2] ?? '1970-01-01').slice(0, 10);
-  const sourceName = name.replace(/~[0-9a-f]{16,64}(?=\.[^.]*$|$)/, '');
-  const place = await writer.claimPlace(sourceName, blob, day);
+  const place = await writer.claimPlace(originalName(name, form), blob, dayOf(at));
   await world.workers.run(PUBLISH_TASK, {
-    files: [{ part: copy.part, target: `${root}/${place}` }],
+    files: [{ part, target: `${root}/${place}` }],
     folders: writer.foldersToSync(splitPlace(place).folder),
   });
   const time = new Date(world.clock.nowMs()).toISOString();
-  const { size, head, verified } = copy;
   const mended: BlobRecord = {
     type: 'blob',
     blob,
@@ -171,6 +197,8 @@ async function replace(
   // A file that was missing gets its own name again: then there is nothing to drop.
   if (place === at) return writer.commit([mended]);
   await writer.commit([mended, { type: 'drop', blob, at, time }]);
-  await world.disk.removeFile(`${root}/${at}`).catch(() => {});
+  for (const gone of [at, ...parts.map((one) => one.at)]) {
+    await world.disk.removeFile(`${root}/${gone}`).catch(() => {});
+  }
   await world.disk.syncFolder(`${root}/${folder}`).catch(() => {});
 }

@@ -1,4 +1,4 @@
-import type { NameTail } from '../vault/index.ts';
+import { type NameTail, sourceNameOf } from '../vault/index.ts';
 
 /** How an original may be stored. */
 export const FORMS = ['verbatim', 'jpeg-recoded', 'raw-recoded', 'zstd', 'delta'] as const;
@@ -9,13 +9,24 @@ export type FormName = (typeof FORMS)[number];
 /** Counts up where compacting again may give smaller forms of what could not be made smaller before. */
 export const COMPACT_VERSION = 1;
 
-/** What the stored name of each form ends with. */
-export const FORM_TAILS: Readonly<Record<Exclude<FormName, 'verbatim'>, NameTail>> = {
-  'jpeg-recoded': { text: '.fvc', isInstead: false },
-  'raw-recoded': { text: '.fvc', isInstead: false },
-  zstd: { text: '.zst', isInstead: false },
-  delta: { text: '.delta', isInstead: false },
+const ENDINGS: Readonly<Record<Exclude<FormName, 'verbatim'>, string>> = {
+  'jpeg-recoded': '.fvc',
+  'raw-recoded': '.fvc',
+  zstd: '.zst',
+  delta: '.delta',
 };
+
+/** What the stored name of a form ends with, after the extension of the original. */
+export function formTail(form: Exclude<FormName, 'verbatim'>): NameTail {
+  return { text: ENDINGS[form], isInstead: false };
+}
+
+/** The name of the original's source file, as far as the stored name of a form tells. */
+export function originalName(storedName: string, form: string): string {
+  const name = sourceNameOf(storedName);
+  const ending = Object.hasOwn(ENDINGS, form) ? ENDINGS[form as keyof typeof ENDINGS] : '';
+  return name.endsWith(ending) ? name.slice(0, name.length - ending.length) : name;
+}
 
 /** What the stored name of a preview ends with that was cut out of a RAW file; the first one has no number. */
 export function previewTail(index: number): NameTail {

@@ -10,5 +10,14 @@ export {
   type EncodeRequest,
   type StagedFile,
 } from './encode-task.ts';
-export { COMPACT_VERSION, FORMS, type FormName } from './form.ts';
+export {
+  COMPACT_VERSION,
+  FORMS,
+  type FormName,
+  formTail,
+  originalName,
+  previewTail,
+  SMALLEST_BYTES,
+} from './form.ts';
+export { ORIGINAL_TASK, type OriginalRequest, type WrittenOriginal } from './original-task.ts';
 export { originalOf, readPlace } from './read-place.ts';

@@ -290,7 +290,11 @@ export class Ledger {
 
   #dropPlace(blob: BlobId, at: string): void {
     const stored = this.blobs.get(blob);
-    if (stored !== undefined) stored.places = stored.places.filter((place) => place.at !== at);
+    if (stored !== undefined) {
+      const gone = stored.places.find((place) => place.at === at);
+      for (const part of gone?.parts ?? []) this.damaged.delete(part.at);
+      stored.places = stored.places.filter((place) => place !== gone);
+    }
     this.damaged.delete(at);
     this.files.delete(at);
     this.facts.delete(at);

@@ -1,0 +1,126 @@
+import type { BlobId } from '../../base/index.ts';
+import { type EncodeOutcome, formTail, previewTail, type StagedFile } from '../../forms/index.ts';
+import type { World } from '../../platform/index.ts';
+import {
+  type BlobRecord,
+  type NameTail,
+  type PartRecord,
+  sourceNameOf,
+  splitPlace,
+  type Vault,
+  type VaultWriter,
+} from '../../vault/index.ts';
+import { relistFolders } from '../relist.ts';
+import { PUBLISH_TASK } from '../stage-task.ts';
+import { dayOf } from './base-versions.ts';
+import type { Candidate } from './candidates.ts';
+import type { Compacted } from './compact-report.ts';
+import { savingKindOf } from './savings.ts';
+
+/** A content with its smaller form, which is written and proven and has no name yet. */
+export interface Encoded {
+  readonly candidate: Candidate;
+  readonly outcome: Extract<EncodeOutcome, { state: 'encoded' }>;
+}
+
+interface Settling {
+  readonly world: World;
+  readonly writer: VaultWriter;
+  readonly vault: Vault;
+}
+
+/**
+ * Gives forms their names, tells the journal, and only then drops and removes the verbatim files. Removal is the last
+ * step: cut off anywhere, the content stands in one form or both.
+ */
+export async function settleForms(
+  settling: Settling,
+  forms: readonly Encoded[],
+): Promise<Compacted[]> {
+  if (forms.length === 0) return [];
+  const { world, writer, vault } = settling;
+  const time = new Date(world.clock.nowMs()).toISOString();
+  const records = await publishForms(settling, forms, time);
+  await writer.commit(records);
+  const gone = forms.map(({ candidate }) => candidate.place.at);
+  await writer.commit(
+    forms.map(({ candidate: { blob, place } }) => ({ type: 'drop', blob, at: place.at, time })),
+  );
+  const folders = new Set(gone.map((at) => splitPlace(at).folder));
+  for (const { at } of records) folders.add(splitPlace(at).folder);
+  const { ledger } = vault;
+  const lists = await relistFolders({ writer, ledger, folders, gone: new Set(gone), time });
+  // What the journal has dropped and is still there harms nobody: prune removes it.
+  for (const at of [...gone, ...lists]) {
+    await world.disk.removeFile(`${vault.root}/${at}`).catch(() => {});
+  }
+  for (const folder of folders) {
+    await world.disk.syncFolder(`${vault.root}/${folder}`).catch(() => {});
+  }
+  return records.map((record) => compactedOf(record));
+}
+
+async function publishForms(
+  { world, writer, vault }: Settling,
+  forms: readonly Encoded[],
+  time: string,
+): Promise<BlobRecord[]> {
+  const records: BlobRecord[] = [];
+  const files: { readonly part: string; readonly target: string }[] = [];
+  const folders = new Set<string>();
+  const claim = async (
+    { blob, place }: Candidate,
+    file: StagedFile,
+    tail: NameTail,
+  ): Promise<PartRecord> => {
+    const name = sourceNameOf(splitPlace(place.at).name);
+    const at = await writer.claimPlace(name, blob, dayOf(place.at), tail);
+    files.push({ part: file.path, target: `${vault.root}/${at}` });
+    for (const folder of writer.foldersToSync(splitPlace(at).folder)) folders.add(folder);
+    return { at, size: file.size, sha256: file.sha256 };
+  };
+  for (const { candidate, outcome } of forms) {
+    const { at, size, sha256 } = await claim(candidate, outcome.file, formTail(outcome.form));
+    const parts: PartRecord[] = [];
+    for (const [index, part] of outcome.parts.entries()) {
+      parts.push(await claim(candidate, part, previewTail(index)));
+    }
+    records.push(recordOf({ candidate, outcome }, { at, stored: { size, sha256 }, parts }, time));
+  }
+  const { states } = await world.workers.run(PUBLISH_TASK, { files, folders: [...folders] });
+  // Names were free a moment ago and the vault is leased: whoever took one is no FieldVault.
+  if (states.some((state) => state !== 'published')) {
+    throw Object.assign(new Error('a name in the vault was taken by another program'), {
+      code: 'EEXIST',
+    });
+  }
+  return records;
+}
+
+function recordOf(
+  { candidate, outcome }: Encoded,
+  stands: Pick<BlobRecord, 'at' | 'stored'> & { readonly parts: readonly PartRecord[] },
+  time: string,
+): BlobRecord {
+  const { blob, sizeBytes, head } = candidate;
+  const needs: readonly BlobId[] = outcome.needs;
+  return {
+    type: 'blob',
+    blob,
+    size: sizeBytes,
+    form: outcome.form,
+    at: stands.at,
+    head,
+    verified: outcome.isDirect ? 'direct' : 'cached',
+    time,
+    ...(stands.stored && { stored: stands.stored }),
+    ...(needs.length > 0 && { needs }),
+    ...(stands.parts.length > 0 && { parts: stands.parts }),
+  };
+}
+
+function compactedOf({ blob, size, form, needs, stored, parts = [] }: BlobRecord): Compacted {
+  const bytesAfter = parts.reduce((sum, part) => sum + part.size, stored?.size ?? size);
+  const kind = savingKindOf({ form, ...(needs && { needs }) }) ?? 'zstd';
+  return { blob, kind, bytesBefore: size, bytesAfter };
+}
