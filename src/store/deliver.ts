@@ -1,7 +1,7 @@
 import { type BlobId, systemCodeOf } from '../base/index.ts';
 import type { Disk, FileFacts } from '../platform/index.ts';
 import { RunningDigest, readChunks } from './digest-file.ts';
-import { type Failure, failureOf } from './stage.ts';
+import { type Failure, failureOf } from './failure.ts';
 import { isStopped, STOPPED, type StopMemory, stoppedError } from './stop-flag.ts';
 
 /** A stored file that content can be read from, and what reading it takes. */

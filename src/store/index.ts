@@ -12,6 +12,8 @@ export {
   readVerbatim,
 } from './deliver.ts';
 export { digestFile, type FileDigest, headOf, RunningDigest, readChunks } from './digest-file.ts';
+export { type Failure, failureOf } from './failure.ts';
+export type { PartOutcome } from './part.ts';
 export {
   type DurableFolder,
   ensureDurable,
@@ -22,12 +24,10 @@ export {
 } from './publish.ts';
 export { readSmallFile, writeSmallFile } from './small-file.ts';
 export {
-  type Failure,
-  failureOf,
-  type PartOutcome,
   type StageFile,
   type StageListener,
   type StageOutcome,
   stageFiles,
 } from './stage.ts';
 export { isStopped, STOPPED, StopFlag, type StopMemory } from './stop-flag.ts';
+export { type Streamed, StreamStage } from './stream-stage.ts';

@@ -1,6 +1,19 @@
-import { type BlobId, messageOf, systemCodeOf } from '../base/index.ts';
-import type { Disk, FileFacts, ReadableFile, WritableFile } from '../platform/index.ts';
-import { digestFile, type FileDigest, RunningDigest, readChunks } from './digest-file.ts';
+import type { BlobId } from '../base/index.ts';
+import type { Disk, FileFacts, ReadableFile } from '../platform/index.ts';
+import { type FileDigest, RunningDigest, readChunks } from './digest-file.ts';
+import { type Failure, failureOf } from './failure.ts';
+import {
+  abandonPart,
+  newPart,
+  openPart,
+  type Part,
+  type PartOutcome,
+  partOutcome,
+  removeQuietly,
+  syncPart,
+  verifyPart,
+  writePart,
+} from './part.ts';
 import { isStopped, STOPPED, type StopMemory, stoppedError } from './stop-flag.ts';
 
 /** One file to be read once and copied to unfinished files on several targets. */
@@ -9,18 +22,6 @@ export interface StageFile {
   /** Absolute path of the unfinished file on each target; null where the target does not need it. */
   readonly parts: readonly (string | null)[];
 }
-
-/** Trouble of one file, with the system's code. */
-export interface Failure {
-  readonly code: string;
-  readonly message: string;
-}
-
-/** What became of one target's copy: durable and read back right, or not there. */
-export type PartOutcome =
-  | { readonly state: 'verified'; readonly isDirect: boolean; readonly isWeak: boolean }
-  | { readonly state: 'failed'; readonly failure: Failure }
-  | { readonly state: 'none' };
 
 /** What became of one file. `changed`: it kept changing while it was read. */
 export type StageOutcome =
@@ -64,7 +65,8 @@ export async function stageFiles(
   // All writes before all syncs: the system can then make a batch of small files durable together.
   for (const copy of copies) for (const part of copy.parts) await syncPart(part, listener.stop);
   for (const copy of copies) {
-    for (const part of copy.parts) await verifyPart(disk, part, { copy, stop: listener.stop });
+    for (const part of copy.parts)
+      await verifyPart(disk, part, { blob: copy.digest?.blob, stop: listener.stop });
   }
   for (const copy of copies) {
     if (wasStopped(copy)) for (const part of copy.parts) await abandonPart(part, NOT_READ);
@@ -80,14 +82,6 @@ interface Copy {
   unreadable: Failure | null;
   readonly slots: readonly (Part | null)[];
   readonly parts: readonly Part[];
-}
-
-interface Part {
-  readonly path: string;
-  file: WritableFile | null;
-  failure: Failure | null;
-  isWeak: boolean;
-  isDirect: boolean;
 }
 
 async function copyOnce(
@@ -146,66 +140,6 @@ async function copyBytes(
 
 const NOT_READ: Failure = { code: 'ECANCELED', message: 'the source could not be read' };
 
-function newPart(path: string): Part {
-  return { path, file: null, failure: null, isWeak: false, isDirect: false };
-}
-
-async function openPart(disk: Disk, part: Part): Promise<void> {
-  await guardPart(part, async () => {
-    part.file = await disk.createNew(part.path);
-  });
-}
-
-async function writePart(part: Part, bytes: Uint8Array): Promise<void> {
-  if (part.failure === null) await guardPart(part, async () => part.file?.write(bytes));
-}
-
-async function syncPart(part: Part, stop: StopMemory | undefined): Promise<void> {
-  if (part.failure !== null) return;
-  await guardPart(part, async () => {
-    if (isStopped(stop)) throw stoppedError();
-    part.isWeak = (await part.file?.sync()) !== 'durable';
-    await part.file?.close();
-    part.file = null;
-  });
-}
-
-async function verifyPart(
-  disk: Disk,
-  part: Part,
-  { copy, stop }: { readonly copy: Copy; readonly stop: StopMemory | undefined },
-): Promise<void> {
-  if (part.failure !== null) return;
-  await guardPart(part, async () => {
-    const read = await digestFile(disk, part.path, { direct: true, stop });
-    part.isDirect = read.isDirect;
-    if (read.blob !== copy.digest?.blob) {
-      part.failure = { code: 'EVERIFY', message: 'the copy read back with other bytes' };
-    }
-  });
-}
-
-/** Runs one step of a part; an error spoils this part only. */
-async function guardPart(part: Part, step: () => Promise<void>): Promise<void> {
-  try {
-    await step();
-  } catch (error) {
-    await abandonPart(part, failureOf(error));
-  }
-}
-
-async function abandonPart(part: Part, failure: Failure): Promise<void> {
-  part.failure ??= failure;
-  const file = part.file;
-  part.file = null;
-  await file?.close().catch(() => {});
-}
-
-async function removeQuietly(disk: Disk, path: string): Promise<void> {
-  // What cannot be removed now is only an unfinished file, which the next run clears away.
-  await disk.removeFile(path).catch(() => {});
-}
-
 /** Whether a file was given up because somebody asked to stop: then it counts for no target. */
 function wasStopped(copy: Copy): boolean {
   const failures = [copy.unreadable, ...copy.parts.map((part) => part.failure)];
@@ -223,15 +157,4 @@ function outcomeOf(copy: Copy): StageOutcome {
     mode: copy.facts.mode,
     parts: copy.slots.map(partOutcome),
   };
-}
-
-function partOutcome(part: Part | null): PartOutcome {
-  if (part === null) return { state: 'none' };
-  if (part.failure !== null) return { state: 'failed', failure: part.failure };
-  return { state: 'verified', isDirect: part.isDirect, isWeak: part.isWeak };
-}
-
-/** The code and text of whatever a disk threw. */
-export function failureOf(error: unknown): Failure {
-  return { code: systemCodeOf(error) || 'EUNKNOWN', message: messageOf(error) };
 }
