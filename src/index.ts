@@ -8,6 +8,8 @@
 export type { Group, GroupKind, GroupMember, GroupOptions } from './analysis/index.ts';
 export {
   type BackupReport as ProtectReport,
+  type CompactReport,
+  type CompactStop,
   checkVault as check,
   type Droppable,
   forget,
@@ -24,7 +26,12 @@ export {
   type RestoreReport,
   repair,
   restore,
+  SAVING_KINDS,
+  type Saving,
+  type SavingKind,
+  type Savings,
   type SourceStatus,
+  savingsOf,
   snapshotsOf as listSnapshots,
   status,
   type VaultStatus,
@@ -38,6 +45,7 @@ export {
   VERSION,
 } from './base/index.ts';
 export { decodeJpeg, type EncodeJpegOptions, encodeJpeg, isJpegRecoded } from './codec/index.ts';
+export { type CompactOptions, compact } from './compacting.ts';
 export {
   absolutePath,
   type BackupAndLearnOptions as BackupOptions,

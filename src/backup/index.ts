@@ -10,6 +10,15 @@ export {
   type LookOptions,
 } from './card-contents.ts';
 export { checkVault } from './check-vault.ts';
+export { compact } from './compact/compact.ts';
+export type { CompactOptions, CompactReport, CompactStop } from './compact/compact-report.ts';
+export {
+  SAVING_KINDS,
+  type Saving,
+  type SavingKind,
+  type Savings,
+  savingsOf,
+} from './compact/savings.ts';
 export { forget } from './forget.ts';
 export { type ListedPath, listPaths, snapshotsOf } from './list-paths.ts';
 export { type PathFilter, pathFilter } from './path-filter.ts';

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../index.ts';
 import { addBackup } from './backup.ts';
 import { addCheck } from './check.ts';
+import { addCompact } from './compact.ts';
 import { addFind } from './find.ts';
 import { addForget } from './forget.ts';
 import { addInit } from './init.ts';
@@ -50,7 +51,7 @@ export function parseWords(words: readonly string[], columns: number): Parsed {
   const commands = [addInit, addBackup, addSnapshots, addLs, addRestore];
   const knowing = [addFind, addSimilar, addLearn];
   const tiering = [addSafe, addPolicy, addMark];
-  const keeping = [addCheck, addStatus, addForget, addPrune];
+  const keeping = [addCompact, addCheck, addStatus, addForget, addPrune];
   for (const add of [...commands, ...knowing, ...tiering, ...keeping]) add(program, act);
   try {
     program.parse([...words], { from: 'user' });

@@ -3,6 +3,7 @@
  * Invariants: only reads originals; protects nothing and never stands in the way of what does; all of it can be
  * learned again.
  */
+export { type CompactChoice, compactChoice } from './compact-choice.ts';
 export { FIND_ORDERS, type FindReport, type FindWorld, findFrames } from './find.ts';
 export { type LearnOptions, type LearnReport, learn } from './learn.ts';
 export { type MarkReport, markFrames } from './mark-frames.ts';

@@ -35,6 +35,12 @@ export function roleOf(name: string): FileRole {
   return CATALOGS.has(extension) ? 'catalog' : 'other';
 }
 
+/** Whether a file of this name holds what the sensor saw, unchanged. */
+export function isRawName(name: string): boolean {
+  const extension = extensionOf(name);
+  return extension === 'dng' || extension === 'nef' || NEVER_REWRITTEN.has(extension);
+}
+
 /**
  * Whether a change of this file's content is a suspicion rather than a new version: RAW files anywhere, and every
  * capture in a camera's own folders.

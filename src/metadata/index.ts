@@ -18,7 +18,7 @@ export { findCatalogs } from './catalogs/find-catalogs.ts';
 export { type CatalogReading, readCatalog } from './catalogs/read-catalog.ts';
 export { compareFacts, mergeFacts } from './compare-facts.ts';
 export type { Editor, EditorFacts } from './editor-facts.ts';
-export { type FileRole, isCatalogFile, isImmutable, roleOf } from './file-kind.ts';
+export { type FileRole, isCatalogFile, isImmutable, isRawName, roleOf } from './file-kind.ts';
 export { joinFrames } from './frames/join-frames.ts';
 export type { Frame, FramePart, PartRole } from './frames/part.ts';
 export { type FullRecord, factsOfRecord } from './full-record.ts';
