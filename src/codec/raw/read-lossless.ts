@@ -102,13 +102,19 @@ function readPart({ plain, bytes }: Part, head: LosslessHead, lines: Lines): num
     const isLeft = isFirst || predictor === 1;
     for (let column = 0; column < width; column++) {
       const at = start + column;
-      const entry = looks[column & mask]![windowAt(plain, bit) >>> 16]!;
+      const word = windowAt(plain, bit);
+      const entry = looks[column & mask]![word >>> 16]!;
       const category = entry & 255;
-      bit += entry >> 8;
+      const length = entry >> 8;
+      bit += length;
       let difference = 0;
       if (category === 16) difference = 32_768;
       else if (category > 0) {
-        const more = windowAt(plain, bit) >>> (32 - category);
+        // Mostly the same window holds the difference too.
+        const more =
+          length + category <= 25
+            ? (word << length) >>> (32 - category)
+            : windowAt(plain, bit) >>> (32 - category);
         difference = more >> (category - 1) === 0 ? more - (1 << category) + 1 : more;
         bit += category;
       } else if (entry === 0) return -1;

@@ -1,14 +1,6 @@
 import type { LosslessHead } from './lossless-head.ts';
 import { predict } from './lossless-predict.ts';
 
-/** Where bits are put: whole bytes and their stuffing go to the array. */
-interface Pen {
-  readonly bytes: Uint8Array;
-  at: number;
-  held: number;
-  size: number;
-}
-
 /**
  * Writes the scan of these samples with the header's own codes and restarts into exactly this space. False where it
  * takes more or less space, or a difference has no code: damage.
@@ -19,26 +11,33 @@ export function writeLosslessScan(
   scan: { readonly samples: Uint16Array; readonly padding: 0 | 1 },
 ): boolean {
   const { lines, restartLines } = head;
-  const pen: Pen = { bytes: space, at: 0, held: 0, size: 0 };
   const partLines = restartLines === 0 ? lines : restartLines;
+  // Without stuffing a scan is shorter; a sample takes 31 bits at most, and a line is written before it is compared.
+  const plain = new Uint8Array(space.length + head.columns * head.components * 4 + 8);
+  let at = 0;
   for (let line = 0; line < lines; line += partLines) {
     if (line > 0) {
-      space[pen.at] = 0xff;
-      space[pen.at + 1] = 0xd0 + ((line / partLines - 1) & 7);
-      pen.at += 2;
+      space[at] = 0xff;
+      space[at + 1] = 0xd0 + ((line / partLines - 1) & 7);
+      at += 2;
     }
     const last = Math.min(lines, line + partLines);
-    if (!writePart(pen, head, { samples: scan.samples, line, last })) return false;
-    endPart(pen, scan.padding);
+    const bits = writePart(plain, head, { samples: scan.samples, line, last });
+    if (bits < 0) return false;
+    const bytes = (bits + 7) >> 3;
+    if (scan.padding === 1 && bits % 8 > 0) plain[bytes - 1]! |= 255 >> (bits % 8);
+    at = stuff(plain.subarray(0, bytes), space, at);
+    if (at < 0) return false;
   }
-  return pen.at === space.length;
+  return at === space.length;
 }
 
+/** Writes the lines of one part without stuffing; the bits that they take, or -1 where they have no place or no code. */
 function writePart(
-  pen: Pen,
+  plain: Uint8Array,
   head: LosslessHead,
   lines: { readonly samples: Uint16Array; readonly line: number; readonly last: number },
-): boolean {
+): number {
   const { components, predictor } = head;
   const { samples } = lines;
   const width = head.columns * components;
@@ -46,6 +45,10 @@ function writePart(
   const codes = head.codes.map((code) => code.codes);
   const lengths = head.codes.map((code) => code.lengths);
   const by = { predictor, width, components };
+  const room = plain.length - width * 4 - 8;
+  let next = 0;
+  let held = 0;
+  let size = 0;
   for (let line = lines.line; line < lines.last; line++) {
     const start = line * width;
     const isFirst = line === lines.line;
@@ -60,35 +63,47 @@ function writePart(
       const difference = ((samples[at]! - predicted) << 16) >> 16;
       const category = 32 - Math.clz32(difference < 0 ? -difference : difference);
       const length = lengths[column & mask]![category]!;
-      if (length === 0) return false;
-      put(pen, codes[column & mask]![category]!, length);
-      if (category > 0 && category < 16) {
-        const low = difference < 0 ? difference - 1 + (1 << category) : difference;
-        put(pen, low, category);
+      if (length === 0) return -1;
+      // Fewer than 16 bits are held before each of the two is put.
+      held = (held << length) | codes[column & mask]![category]!;
+      size += length;
+      if (size >= 16) {
+        size -= 16;
+        plain[next] = held >>> (size + 8);
+        plain[next + 1] = held >>> size;
+        next += 2;
+      }
+      if (category === 0 || category === 16) continue;
+      const low = difference < 0 ? difference - 1 + (1 << category) : difference;
+      held = (held << category) | low;
+      size += category;
+      if (size >= 16) {
+        size -= 16;
+        plain[next] = held >>> (size + 8);
+        plain[next + 1] = held >>> size;
+        next += 2;
       }
     }
-    if (pen.at > pen.bytes.length) return false;
+    if (next > room) return -1;
   }
-  return true;
+  plain[next] = size > 8 ? held >>> (size - 8) : held << (8 - size);
+  plain[next + 1] = size > 8 ? held << (16 - size) : 0;
+  return next * 8 + size;
 }
 
-/** Puts 1 to 16 bits. */
-function put(pen: Pen, value: number, length: number): void {
-  let size = pen.size + length;
-  const held = (pen.held << length) | value;
-  while (size >= 8) {
-    size -= 8;
-    const byte = (held >>> size) & 255;
-    pen.bytes[pen.at++] = byte;
-    if (byte === 255) pen.bytes[pen.at++] = 0;
+/** Puts bytes into the space from a place on, a zero behind each 0xFF; where it ends, or -1 where it does not fit. */
+function stuff(plain: Uint8Array, space: Uint8Array, from: number): number {
+  let at = from;
+  let taken = 0;
+  while (taken < plain.length) {
+    const found = plain.indexOf(255, taken);
+    const end = found < 0 ? plain.length : found + 1;
+    if (at + end - taken > space.length) return -1;
+    space.set(plain.subarray(taken, end), at);
+    at += end - taken;
+    taken = end;
+    // Beyond the space's end nothing is kept; the next piece or the length finds that out.
+    if (found >= 0) space[at++] = 0;
   }
-  pen.held = held & 127;
-  pen.size = size;
-}
-
-function endPart(pen: Pen, padding: 0 | 1): void {
-  const missing = -pen.size & 7;
-  if (missing > 0) put(pen, padding === 1 ? (1 << missing) - 1 : 0, missing);
-  pen.held = 0;
-  pen.size = 0;
+  return at;
 }
