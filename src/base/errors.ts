@@ -1,6 +1,11 @@
 /** Every way an operation can fail to go on. The code is the contract; docs/errors.md has one heading for each. */
 export const ERROR_CODES = [
   'BAD_USAGE',
+  'CAMERA_BUSY',
+  'CAMERA_GONE',
+  'CAMERA_PROTOCOL',
+  'CAMERA_REFUSED',
+  'CAMERA_UNREACHABLE',
   'DAMAGED',
   'LEASED',
   'NOT_A_VAULT',

@@ -329,7 +329,9 @@ const ISSUES: readonly (readonly [(typeof ISSUE_CODES)[number], () => Promise<Ty
 
 describe('every code happens, and says what is safe', () => {
   it('has a scenario for each', () => {
-    expect(ERRORS.map(([code]) => code)).toEqual(ERROR_CODES);
+    // What befalls cameras stands in src/capture: it takes a wire.
+    const typed = ERROR_CODES.filter((code) => !code.startsWith('CAMERA_'));
+    expect(ERRORS.map(([code]) => code)).toEqual(typed);
     // What befalls catalogs stands in open-catalog.test.ts: SQLite opens real files only.
     const here = ISSUE_CODES.filter((code) => !code.startsWith('CATALOG_'));
     expect(ISSUES.map(([code]) => code)).toEqual(here);

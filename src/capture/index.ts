@@ -1,0 +1,60 @@
+/**
+ * capture: cameras at the wire, over Wi-Fi and over USB: what is on them, what happens at them, the bytes of each file.
+ * Invariant: nothing here removes a file from a camera; nothing here knows a vault.
+ */
+export type {
+  CameraCapabilities,
+  CameraConnection,
+  CameraEvent,
+  CameraHandle,
+  CameraInfo,
+  CameraObject,
+  CameraOptions,
+  CaptureDestination,
+} from './connection.ts';
+export { ByteReader, ByteWriter } from './ptp/bytes.ts';
+export { CANON, EVENT, FORMAT, FUJI, NIKON, OPERATION, RESPONSE, SONY } from './ptp/codes.ts';
+export {
+  type DeviceInfo,
+  decodeDeviceInfo,
+  decodeNumbers,
+  decodeObjectInfo,
+  decodeStorageInfo,
+  encodeDeviceInfo,
+  encodeNumbers,
+  encodeObjectInfo,
+  encodeStorageInfo,
+  type ObjectInfo,
+  type StorageInfo,
+} from './ptp/datasets.ts';
+export {
+  CONTAINER_HEADER_BYTES,
+  type Command,
+  type ContainerHeader,
+  type ContainerKind,
+  decodeContainerHeader,
+  decodeParams,
+  encodeContainer,
+  encodeDataContainer,
+  type Notice,
+  type Reply,
+} from './ptp/messages.ts';
+export {
+  DATA_TYPE,
+  decodePropertyDesc,
+  encodePropertyDesc,
+  encodePropertyValue,
+  type PropertyDesc,
+  type PropertyForm,
+  type PropertyValue,
+  readPropertyDesc,
+  readPropertyValue,
+} from './ptp/property.ts';
+export {
+  decodePacket,
+  decodePacketHeader,
+  encodePacket,
+  PACKET,
+  PACKET_HEADER_BYTES,
+  type Packet,
+} from './ptp-ip/packet.ts';

@@ -1,0 +1,133 @@
+/**
+ * Numbers of PTP (ISO 15740) and of vendors, as far as they are used. There is, on purpose, no number here that removes
+ * a file from a card, moves one, or formats a card.
+ */
+
+/** Operations of the standard, and of Android's extension. */
+export const OPERATION = {
+  getDeviceInfo: 0x1001,
+  openSession: 0x1002,
+  closeSession: 0x1003,
+  getStorageIds: 0x1004,
+  getStorageInfo: 0x1005,
+  getObjectHandles: 0x1007,
+  getObjectInfo: 0x1008,
+  getObject: 0x1009,
+  getThumb: 0x100a,
+  initiateCapture: 0x100e,
+  getDevicePropDesc: 0x1014,
+  getDevicePropValue: 0x1015,
+  setDevicePropValue: 0x1016,
+  getPartialObject: 0x101b,
+  initiateOpenCapture: 0x101c,
+  getPartialObject64: 0x95c1,
+} as const;
+
+/** Operations of Canon EOS. */
+export const CANON = {
+  getStorageIds: 0x9101,
+  getStorageInfo: 0x9102,
+  getPartialObject: 0x9107,
+  getDeviceInfoEx: 0x9108,
+  getObjectInfoEx: 0x9109,
+  remoteRelease: 0x910f,
+  setPropertyEx: 0x9110,
+  setRemoteMode: 0x9114,
+  setEventMode: 0x9115,
+  getEvent: 0x9116,
+  transferComplete: 0x9117,
+  reportHostCapacity: 0x911a,
+  lockUi: 0x911b,
+  unlockUi: 0x911c,
+  keepDeviceOn: 0x911d,
+  requestProperty: 0x9127,
+  releaseOn: 0x9128,
+  releaseOff: 0x9129,
+  getObjectInfo64: 0x9170,
+  getPartialObject64: 0x9174,
+} as const;
+
+/** Operations of Nikon. `releaseMemoryFrame` empties a place of the camera's memory; it knows no card. */
+export const NIKON = {
+  captureToMemory: 0x90c0,
+  changeCameraMode: 0x90c2,
+  releaseMemoryFrame: 0x90c3,
+  getEvent: 0x90c7,
+  deviceReady: 0x90c8,
+  captureToMedia: 0x9207,
+  getEventEx: 0x941c,
+  getObjectSize: 0x9421,
+  getPartialObjectEx: 0x9431,
+} as const;
+
+/** Operations of Sony. */
+export const SONY = {
+  connect: 0x9201,
+  getExtDeviceInfo: 0x9202,
+  setControlA: 0x9205,
+  setControlB: 0x9207,
+  getAllProperties: 0x9209,
+} as const;
+
+/** Operations of Fuji. */
+export const FUJI = { getProperties: 0x902b } as const;
+
+/** Answers. */
+export const RESPONSE = {
+  ok: 0x2001,
+  generalError: 0x2002,
+  sessionNotOpen: 0x2003,
+  invalidTransaction: 0x2004,
+  notSupported: 0x2005,
+  parameterNotSupported: 0x2006,
+  incompleteTransfer: 0x2007,
+  invalidStorage: 0x2008,
+  invalidHandle: 0x2009,
+  propertyNotSupported: 0x200a,
+  storeFull: 0x200c,
+  accessDenied: 0x200f,
+  storeNotAvailable: 0x2013,
+  busy: 0x2019,
+  invalidParameter: 0x201d,
+  sessionAlreadyOpen: 0x201e,
+  cancelled: 0x201f,
+  /** Nikon: not now. */
+  nikonInvalidStatus: 0xa004,
+} as const;
+
+/** Events; numbers from C001 on mean other things from vendor to vendor. */
+export const EVENT = {
+  objectAdded: 0x4002,
+  objectRemoved: 0x4003,
+  storeAdded: 0x4004,
+  storeRemoved: 0x4005,
+  propertyChanged: 0x4006,
+  objectInfoChanged: 0x4007,
+  requestObjectTransfer: 0x4009,
+  storeFull: 0x400a,
+  deviceReset: 0x400b,
+  storageInfoChanged: 0x400c,
+  captureComplete: 0x400d,
+  unreportedStatus: 0x400e,
+  nikonAddedInMemory: 0xc101,
+  nikonCompleteInMemory: 0xc102,
+  sonyAdded: 0xc201,
+  sonyRemoved: 0xc202,
+  sonyPropertyChanged: 0xc203,
+  fujiPreview: 0xc001,
+  fujiAdded: 0xc004,
+} as const;
+
+/** Formats of objects, as far as they decide anything: `folder` is the only one that does. */
+export const FORMAT = {
+  undefined: 0x3000,
+  folder: 0x3001,
+  exifJpeg: 0x3801,
+  jfif: 0x3808,
+  dng: 0x3811,
+} as const;
+
+/** The number as the standard's tables write it, for people. */
+export function formatCode(code: number): string {
+  return code.toString(16).toUpperCase().padStart(4, '0');
+}
