@@ -3,6 +3,14 @@
  * Invariant: nothing is removed here that is not proven to stand elsewhere or named by a person.
  */
 export { type BackupOptions, backup } from './backup.ts';
+export type { CapturedFrame } from './capture-file.ts';
+export {
+  type CaptureReport,
+  type CaptureSinkOptions,
+  type Incoming,
+  refuseSameVault,
+  VaultCaptureSink,
+} from './capture-sink.ts';
 export {
   type CardContent,
   type CardContents,

@@ -129,8 +129,10 @@ function settleChanged(run: BackupRun, item: WorkItem, again: Set<WorkItem>): vo
   );
 }
 
-const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-const READ_ONLY = new Set(['EROFS', 'EACCES', 'EPERM']);
+/** What systems say where a drive has no room left. */
+export const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+/** What they say where nothing may be written. */
+export const READ_ONLY: ReadonlySet<string> = new Set(['EROFS', 'EACCES', 'EPERM']);
 
 /** A copy that failed: the drive is full, gone, write-protected, or only this copy went wrong. Never true. */
 async function partFailed(

@@ -50,7 +50,7 @@ export class TargetBatch {
 /** Publishes a batch on its target and writes its lines; what others failed to publish is to be tried again. */
 export async function publishBatchTo(
   world: World,
-  run: BackupRun,
+  run: Pick<BackupRun, 'issues'>,
   batch: TargetBatch,
   again: Set<WorkItem>,
 ): Promise<void> {
