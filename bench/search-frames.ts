@@ -74,6 +74,9 @@ function frameOf({ random, index, takenMs, keywords, tags }: Draft): FrameFacts 
     latitude: hasPlace ? -2.3 + (camp % 8) * 0.4 + random() * 0.05 : null,
     longitude: hasPlace ? 34.8 + Math.floor(camp / 8) * 0.4 + random() * 0.05 : null,
     hasIssue: random() < 0.01,
+    isProtected: false,
+    isBest: false,
+    sharpness: null,
     tags: tagsOf(random, index, tags),
   };
 }

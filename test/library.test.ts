@@ -86,6 +86,9 @@ describe('the library, as a program would use it', () => {
       latitude: null,
       longitude: null,
       hasIssue: false,
+      isProtected: false,
+      isBest: false,
+      sharpness: null,
       tags: {},
     };
     expect(matches(parseQuery('rating>=4 lion date:yesterday', now), frame)).toBe(true);

@@ -1,16 +1,16 @@
-import type { EditorFacts } from '../metadata/index.ts';
+import { type EditorFacts, isReadOnlyCapture } from '../metadata/index.ts';
 import type { FrameFacts } from '../query/index.ts';
 import type { KnownFrame } from './known-frames.ts';
 import { localMsOf } from './local-time.ts';
 
 /**
  * What is known of a frame, in the words of the filter language; its tier is told from this, and not here.
- * @param burst id of its group; null where it has none
+ * @param group its group, and whether it is the best of it
  * @param tags ExifTool tags by name, without groups
  */
 export function frameFactsOf(
   { frame, parts, facts, editors }: KnownFrame,
-  burst: string | null,
+  { burst, isBest }: Pick<FrameFacts, 'burst' | 'isBest'>,
   tags: Readonly<Record<string, string>>,
 ): FrameFacts {
   const pictures = editors.filter(({ copyName }) => copyName === null);
@@ -32,6 +32,9 @@ export function frameFactsOf(
     collections: unique(editors.flatMap(({ collections }) => collections)),
     tier: null,
     burst,
+    isBest,
+    sharpness: sharpnessOf(parts),
+    isProtected: parts.some(({ path, mode }) => isReadOnlyCapture(path, mode)),
     kinds: unique(frame.parts.map(({ role }) => role)),
     sizeBytes: parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     latitude: facts?.latitude ?? null,
@@ -39,6 +42,11 @@ export function frameFactsOf(
     hasIssue: frame.ambiguities.length > 0 || parts.some(({ file }) => file.hasTrouble),
     tags,
   };
+}
+
+function sharpnessOf(parts: KnownFrame['parts']): number | null {
+  for (const { file } of parts) if (file.look !== null) return file.look.bestTileSharpness;
+  return null;
 }
 
 /** A model that names its maker is not told it twice. */

@@ -5,7 +5,7 @@ import { type FrameFacts, type Query, TAG_TEXT_MAX } from '../query/index.ts';
 import { readFacts, type Vault } from '../vault/index.ts';
 import { frameFactsOf } from './frame-facts.ts';
 import type { KnownFrame } from './known-frames.ts';
-import { groupIdsOf, type Library } from './library.ts';
+import { bestIdsOf, groupIdsOf, type Library } from './library.ts';
 import { knownTiersOf, type Tiers } from './tiering.ts';
 
 /**
@@ -20,9 +20,13 @@ export async function* libraryFacts(
   query: Query | null,
 ): AsyncGenerator<FrameFacts> {
   const groups = groupIdsOf(library);
+  const best = bestIdsOf(library);
   const tiers = knownTiersOf(world, vault);
+  const groupOf = (id: string): Pick<FrameFacts, 'burst' | 'isBest'> => {
+    return { burst: groups.get(id) ?? null, isBest: best.has(id) };
+  };
   const factsOf = (frame: KnownFrame, tags: Readonly<Record<string, string>>): FrameFacts =>
-    withTier(frameFactsOf(frame, groups.get(frame.frame.id) ?? null, tags), tiers);
+    withTier(frameFactsOf(frame, groupOf(frame.frame.id), tags), tiers);
   const left = new Set(library.frames);
   const isTierByTags = tiers?.rules.rules.some((rule) => asksForTags(rule.query)) === true;
   if (query === null || isTierByTags || asksForTags(query)) {

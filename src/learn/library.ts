@@ -1,4 +1,4 @@
-import { type Group, type GroupOptions, groupFrames } from '../analysis/index.ts';
+import { type Group, type GroupOptions, groupFrames, type Look } from '../analysis/index.ts';
 import { type EditorFacts, roleOf } from '../metadata/index.ts';
 import type { World } from '../platform/index.ts';
 import type { Vault } from '../vault/index.ts';
@@ -45,6 +45,32 @@ export function groupIdsOf({ groups }: Library): ReadonlyMap<string, string> {
     for (const { id } of group.frames) if (!ids.has(id)) ids.set(id, group.id);
   }
   return ids;
+}
+
+/**
+ * The best frame of each burst: the one whose sharpest part is sharpest, the first of those that are equal. Only looks
+ * at pictures of one size are comparable; a burst in which nothing was seen has no best frame.
+ */
+export function bestIdsOf({ frames, groups }: Library): ReadonlySet<string> {
+  const looks = new Map(frames.map((one) => [one.frame.id, lookOf(one)] as const));
+  const ids = new Set<string>();
+  for (const group of groups) {
+    if (group.kind !== 'burst') continue;
+    let best: { readonly id: string; readonly look: Look } | null = null;
+    for (const { id } of group.frames) {
+      const look = looks.get(id) ?? null;
+      if (look === null || look.seenPixels !== (best ?? { look }).look.seenPixels) continue;
+      const isBetter = best === null || look.bestTileSharpness > best.look.bestTileSharpness;
+      if (isBetter) best = { id, look };
+    }
+    if (best !== null) ids.add(best.id);
+  }
+  return ids;
+}
+
+function lookOf({ parts }: KnownFrame): Look | null {
+  for (const { file } of parts) if (file.look !== null) return file.look;
+  return null;
 }
 
 /** What the newest form of each catalog says. */

@@ -1,5 +1,5 @@
 import type { BlobId } from '../base/index.ts';
-import { roleOf } from '../metadata/index.ts';
+import { pictureFolder, roleOf } from '../metadata/index.ts';
 import type { Ledger, Run, RunId, SnapshotSummary, TreeEntry, Vault } from '../vault/index.ts';
 import { treeOf } from '../vault/index.ts';
 
@@ -10,6 +10,8 @@ export interface StoredPart {
   readonly blob: BlobId;
   readonly sizeBytes: number;
   readonly mtimeMs: number;
+  /** POSIX permission bits. */
+  readonly mode: number;
 }
 
 /** Files of one source that stood beside each other at one moment. */
@@ -126,10 +128,11 @@ function leftState(
 
 function partsOf(source: string, tree: Iterable<readonly [string, TreeEntry]>): StoredPart[] {
   const parts: StoredPart[] = [];
-  for (const [path, { kind, content, sizeBytes, mtimeUs }] of tree) {
+  for (const [path, { kind, content, sizeBytes, mtimeUs, mode }] of tree) {
     if (kind !== 'file') continue;
     const mtimeMs = mtimeUs / 1000;
-    parts.push({ path: `${source}/${path}`, blob: content as BlobId, sizeBytes, mtimeMs });
+    const blob = content as BlobId;
+    parts.push({ path: `${source}/${path}`, blob, sizeBytes, mtimeMs, mode });
   }
   return parts;
 }
@@ -155,12 +158,4 @@ class Companions {
   of(folder: string): string[] {
     return [...(this.#folders.get(folder) ?? [])];
   }
-}
-
-/** Folders in which editors keep sidecars below the pictures' own folder. */
-const EDITOR_FOLDERS = /(?:^|\/)(?:CaptureOne(?:\/.*)?|NKSC_PARAM)$/i;
-
-function pictureFolder(path: string): string {
-  const folder = path.slice(0, Math.max(path.lastIndexOf('/'), 0));
-  return folder.replace(EDITOR_FOLDERS, '');
 }

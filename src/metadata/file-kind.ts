@@ -50,6 +50,17 @@ export function isImmutable(path: string): boolean {
   return roleOf(path) === 'capture' && /(^|\/)DCIM\//i.test(path);
 }
 
+/** Write permission of owner, group and others. */
+const WRITE_BITS = 0o222;
+
+/**
+ * Whether a capture is protected in the camera: DCF 2.0 section 5.2 makes it read-only, which FAT keeps and systems show as
+ * a file that nobody may write.
+ */
+export function isReadOnlyCapture(path: string, mode: number): boolean {
+  return (mode & WRITE_BITS) === 0 && roleOf(path) === 'capture';
+}
+
 function extensionOf(name: string): string {
   const dot = name.lastIndexOf('.');
   return dot < 0 ? '' : name.slice(dot + 1).toLowerCase();

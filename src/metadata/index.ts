@@ -18,9 +18,17 @@ export { findCatalogs } from './catalogs/find-catalogs.ts';
 export { type CatalogReading, readCatalog } from './catalogs/read-catalog.ts';
 export { compareFacts, mergeFacts } from './compare-facts.ts';
 export type { Editor, EditorFacts } from './editor-facts.ts';
-export { type FileRole, isCatalogFile, isImmutable, isRawName, roleOf } from './file-kind.ts';
+export {
+  type FileRole,
+  isCatalogFile,
+  isImmutable,
+  isRawName,
+  isReadOnlyCapture,
+  roleOf,
+} from './file-kind.ts';
 export { joinFrames } from './frames/join-frames.ts';
 export type { Frame, FramePart, PartRole } from './frames/part.ts';
+export { pictureFolder } from './frames/picture-folder.ts';
 export { type FullRecord, factsOfRecord } from './full-record.ts';
 export type { QuickFacts } from './picture-facts.ts';
 export { type QuickReading, readQuickFacts } from './quick-facts.ts';

@@ -40,7 +40,13 @@ export const FIELDS: readonly Field[] = [
     help: 'raw, jpeg, heic, video, ... of any part',
   },
   { name: 'size', kind: 'size', aliases: [], help: 'bytes of all parts; 20MB may be written' },
-  { name: 'has', kind: 'flag', aliases: [], help: THINGS.join(', ') },
+  {
+    name: 'sharpness',
+    kind: 'number',
+    aliases: ['sharp'],
+    help: 'some 0 to 100; tells frames of one scene apart',
+  },
+  { name: 'has', kind: 'flag', aliases: [], help: THINGS.join(' ') },
   { name: 'near', kind: 'place', aliases: [], help: 'latitude,longitude,radius (5km, 300m)' },
 ];
 

@@ -36,6 +36,12 @@ export interface FrameFacts {
   readonly latitude: number | null;
   readonly longitude: number | null;
   readonly hasIssue: boolean;
+  /** Protected in the camera: its files are read-only. */
+  readonly isProtected: boolean;
+  /** The best of its burst: the sharpest of those that are well exposed. */
+  readonly isBest: boolean;
+  /** 0 to 100, to compare pictures of one scene. */
+  readonly sharpness: number | null;
   /** ExifTool tags by name, with their group (`XMP-dc:Creator`) or without. */
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -93,6 +99,7 @@ function numberOf(facts: FrameFacts, field: string): number | null {
     case 'focal':
     case 'rating':
     case 'pick':
+    case 'sharpness':
       return facts[field];
     case 'shutter':
       return facts.shutterSeconds;
@@ -117,6 +124,8 @@ export function hasThing(facts: FrameFacts, thing: string): boolean {
   if (thing === 'gps') return placeOf(facts) !== null;
   if (thing === 'issue') return facts.hasIssue;
   if (thing === 'burst') return facts.burst !== null;
+  if (thing === 'protected') return facts.isProtected;
+  if (thing === 'best') return facts.isBest;
   return facts.kinds.some((kind) => fold(kind) === fold(thing));
 }
 
@@ -125,6 +134,8 @@ export const THINGS = [
   'gps',
   'issue',
   'burst',
+  'best',
+  'protected',
   'raw',
   'jpeg',
   'heic',

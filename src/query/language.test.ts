@@ -37,6 +37,9 @@ const FRAME: FrameFacts = {
   latitude: 91,
   longitude: 0,
   hasIssue: false,
+  isProtected: false,
+  isBest: false,
+  sharpness: null,
   tags: {
     AFAreaMode: 'Auto-area',
     ShutterCount: '120034',

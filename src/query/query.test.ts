@@ -26,6 +26,9 @@ const FRAME: FrameFacts = {
   latitude: -2.333333,
   longitude: 34.833333,
   hasIssue: false,
+  isProtected: false,
+  isBest: false,
+  sharpness: null,
   tags: { AFAreaMode: 'Auto', 'XMP:Creator': 'H' },
 };
 const BLANK: FrameFacts = {

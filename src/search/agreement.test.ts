@@ -111,6 +111,9 @@ const frame: fc.Arbitrary<Omit<FrameFacts, 'id'>> = fc.record({
   latitude: maybe(latitude),
   longitude: maybe(longitude),
   hasIssue: fc.boolean(),
+  isProtected: fc.boolean(),
+  isBest: fc.boolean(),
+  sharpness: fc.option(fc.integer({ min: 0, max: 30 })),
   tags: fc.dictionary(fc.constantFrom(...TAGS), text, { noNullPrototype: true }),
 });
 const library: fc.Arbitrary<FrameFacts[]> = fc

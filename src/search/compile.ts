@@ -39,6 +39,7 @@ export const NUMBER_COLUMNS: Readonly<Record<string, string>> = {
   rating: 'rating',
   pick: 'pick',
   size: 'size',
+  sharpness: 'sharpness',
 };
 
 /** The columns of `text`, each with the texts of the field of that name. */
@@ -124,6 +125,8 @@ class Compiler {
   #has(thing: string): string {
     if (thing === 'gps') return '(frame.latitude IS NOT NULL)';
     if (thing === 'issue') return 'frame.has_issue';
+    if (thing === 'protected') return 'frame.is_protected';
+    if (thing === 'best') return 'frame.is_best';
     this.usesTexts = true;
     if (thing === 'burst') return "(text.burst <> '')";
     return `(instr(text.kind, ${this.#parameter(whole(thing))}) > 0)`;

@@ -36,6 +36,9 @@ const frameOf = (number: number, rating: number | null = number % 6): FrameFacts
   latitude: number % 3 === 0 ? 1 : null,
   longitude: number % 3 === 0 ? 2 : null,
   hasIssue: false,
+  isProtected: false,
+  isBest: false,
+  sharpness: null,
   tags: { ShutterCount: String(number) },
 });
 const FRAMES = Array.from({ length: 300 }, (_, number) => frameOf(number));
@@ -76,7 +79,7 @@ async function expectRight(state?: IndexState, frames?: readonly FrameFacts[]): 
 
 async function onlyFile(): Promise<string> {
   const names = await readdir(folder);
-  expect(names).toEqual([expect.stringMatching(/^search-1-/)]);
+  expect(names).toEqual([expect.stringMatching(/^search-2-/)]);
   return join(folder, names[0] ?? '');
 }
 
@@ -129,7 +132,7 @@ describe('openReadyIndex()', () => {
   it('passes over files of another version of the schema', async () => {
     await expectRight();
     const path = await onlyFile();
-    const other = path.replace('search-1-', 'search-999-').replace('00000001', '00000009');
+    const other = path.replace('search-2-', 'search-999-').replace('00000001', '00000009');
     await writeFile(other, await readFile(path));
     await rm(path);
     using index = await openIndex(world, folder);

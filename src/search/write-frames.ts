@@ -12,14 +12,15 @@ import { foundOf } from './found-frame.ts';
 import { TagWriter } from './tag-columns.ts';
 
 /** Another number where tables or what is written into them change: older files are then passed over. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 const SCHEMA = `
   CREATE TABLE meta (stamp TEXT NOT NULL, next_row INTEGER NOT NULL);
   CREATE TABLE frame (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, by_path INTEGER, by_name INTEGER,
     iso REAL, aperture REAL, shutter REAL, focal REAL, taken REAL, rating REAL, pick REAL,
-    size REAL, latitude REAL, longitude REAL, has_issue INTEGER NOT NULL);
+    size REAL, sharpness REAL, latitude REAL, longitude REAL, has_issue INTEGER NOT NULL,
+    is_protected INTEGER NOT NULL, is_best INTEGER NOT NULL);
   CREATE TABLE text (row INTEGER PRIMARY KEY, ${TEXT_COLUMNS.map((name) => `${name} TEXT`).join(', ')});
   CREATE TABLE found (row INTEGER PRIMARY KEY, json TEXT NOT NULL);
   CREATE TABLE tag (name TEXT NOT NULL, segment INTEGER NOT NULL, cell BLOB NOT NULL);
@@ -59,8 +60,9 @@ export class FrameWriter {
     const numbers = Object.values(NUMBER_COLUMNS);
     this.#inserts = {
       frame: db.prepare(
-        `INSERT INTO frame (row, id, has_issue, latitude, longitude, ${numbers.join(', ')})
-         VALUES (${marks(5 + numbers.length)})`,
+        `INSERT INTO frame (
+           row, id, has_issue, is_protected, is_best, latitude, longitude, ${numbers.join(', ')})
+         VALUES (${marks(7 + numbers.length)})`,
       ),
       text: db.prepare(
         `INSERT INTO text (row, ${TEXT_COLUMNS.join(', ')})
@@ -84,7 +86,9 @@ export class FrameWriter {
     this.#inserts.frame.run(
       row,
       facts.id,
-      facts.hasIssue ? 1 : 0,
+      Number(facts.hasIssue),
+      Number(facts.isProtected),
+      Number(facts.isBest),
       latitude,
       longitude,
       ...numbersOf(facts),
@@ -124,13 +128,14 @@ const RANKS = `
 const WORD_COLUMNS = WORD_FIELDS.map((field) => TEXT_COLUMNS.indexOf(field));
 
 function numbersOf(facts: FrameFacts): (number | null)[] {
-  const { iso, aperture, focal, rating, pick } = facts;
+  const { iso, aperture, focal, rating, pick, sharpness } = facts;
   const numbers: Readonly<Record<string, number | null>> = {
     iso,
     aperture,
     focal,
     rating,
     pick,
+    sharpness,
     shutter: facts.shutterSeconds,
     taken: facts.takenMs,
     size: facts.sizeBytes,

@@ -43,6 +43,9 @@ export function factsOf({ id, rating, pick, sizeBytes, takenMs }: FrameSketch): 
     latitude: null,
     longitude: null,
     hasIssue: false,
+    isProtected: false,
+    isBest: false,
+    sharpness: null,
     tags: {},
   };
 }
