@@ -112,6 +112,8 @@ export {
   queryHelp,
 } from './query/index.ts';
 export type { FindOptions, FoundFrame, SearchOrder } from './search/index.ts';
+export type { SyncDirection, SyncReport } from './sync/index.ts';
+export { type SyncVaultsOptions as SyncOptions, sync } from './sync-vaults.ts';
 export {
   type CheckOptions,
   type CheckReport,

@@ -68,6 +68,9 @@ const NAMES: readonly string[] = [
   'SnapshotSummary',
   'SourceStatus',
   'Space',
+  'SyncDirection',
+  'SyncOptions',
+  'SyncReport',
   'Tier',
   'TierChange',
   'TierShare',
@@ -111,6 +114,7 @@ const NAMES: readonly string[] = [
   'setPolicy',
   'setXmpProperty',
   'status',
+  'sync',
   'testPolicy',
   'watchProgress',
 ];

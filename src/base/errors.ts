@@ -16,6 +16,9 @@ export const ERROR_CODES = [
   'TARGET_NOT_EMPTY',
   'TARGET_READ_ONLY',
   'UNSUPPORTED_FORMAT',
+  'VAULT_BEHIND',
+  'VAULT_INCOMPLETE',
+  'VAULT_OTHER',
 ] as const;
 
 /** The stable code of a {@link FieldVaultError}. */

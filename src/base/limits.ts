@@ -21,6 +21,12 @@ export const LIMITS = {
   mtimeToleranceMs: 2000,
   /** First bytes of a file whose digest tells quickly whether its content may be known. */
   headBytes: 65_536,
+  /** First bytes of a new picture that are asked for its rating and the like before it is copied. */
+  scoutBytesMax: 262_144,
+  /** A larger sidecar is asked nothing before it is copied. */
+  scoutSidecarBytesMax: 4_194_304,
+  /** Files that a worker looks into before it is asked again. */
+  scoutFilesMax: 64,
   /** One unchanged file in this many is read again in each run, in turn. */
   rollingSampleEvery: 64,
   /** The rolling sample reads at most this much in one run, in bytes. */
@@ -46,6 +52,16 @@ export const LIMITS = {
   storedNameBytesMax: 200,
   /** Issues kept in a report; the rest are counted. */
   issuesKeptMax: 10_000,
+  /** What a cut may cost a sync over a slow link, in bytes: so much is made durable at a time. */
+  syncPartBytes: 8_388_608,
+  /** A batch of a sync over a fast link, in bytes. */
+  syncBatchBytesMax: 67_108_864,
+  /** Above this rate a link is fast: bytes that must come again cost less than making them durable often. */
+  syncFastBytesPerSecond: 16_777_216,
+  /** Stored files a sync looks for before it trusts what a journal says of its drive. */
+  syncSampleFiles: 64,
+  /** Blobs that one receipt names: a line must stay below a megabyte. */
+  receiptBlobsMax: 20_000,
   /** A lease that was not renewed for this long is dead. */
   leaseMs: 900_000,
   /** A writer at work says so at least this often. */

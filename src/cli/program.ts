@@ -18,6 +18,7 @@ import type { Act, Session } from './session.ts';
 import { addSimilar } from './similar.ts';
 import { addSnapshots } from './snapshots.ts';
 import { addStatus } from './status.ts';
+import { addSync } from './sync.ts';
 
 /** What the words of a command line ask for. */
 export type Parsed =
@@ -52,7 +53,10 @@ export function parseWords(words: readonly string[], columns: number): Parsed {
   const knowing = [addFind, addSimilar, addLearn];
   const tiering = [addSafe, addPolicy, addMark];
   const keeping = [addCompact, addCheck, addStatus, addForget, addPrune];
-  for (const add of [...commands, ...knowing, ...tiering, ...keeping]) add(program, act);
+  const replicating = [addSync];
+  for (const add of [...commands, ...knowing, ...tiering, ...keeping, ...replicating]) {
+    add(program, act);
+  }
   try {
     program.parse([...words], { from: 'user' });
   } catch (error) {

@@ -23,6 +23,17 @@ export function minutesWord(text: string): number {
   return minutes;
 }
 
+/** Bytes in a second: `30k`, `2M`, `1.5 MB`; units of a thousand. */
+export function rateWord(text: string): number {
+  const match = /^([0-9]+(?:\.[0-9]+)?) ?([kMG]?)B?(?:\/s)?$/i.exec(text.trim());
+  const unit = { '': 1, k: 1e3, m: 1e6, g: 1e9 }[match?.[2]?.toLowerCase() ?? ''] ?? 1;
+  const rate = Number(match?.[1]) * unit;
+  if (!(rate >= 1)) {
+    throw new InvalidArgumentError('It must be bytes a second, as 500k or 2M.');
+  }
+  return rate;
+}
+
 /** A count of at least one. */
 export function countWord(text: string): number {
   const count = Number(text);

@@ -4,6 +4,7 @@
  * learned again.
  */
 export { type CompactChoice, compactChoice } from './compact-choice.ts';
+export { blobsWhere } from './blobs-where.ts';
 export { FIND_ORDERS, type FindReport, type FindWorld, findFrames } from './find.ts';
 export { type LearnOptions, type LearnReport, learn } from './learn.ts';
 export { type MarkReport, markFrames } from './mark-frames.ts';

@@ -50,14 +50,16 @@ export async function headOf(disk: Disk, path: string): Promise<string> {
  * The file's bytes in order, in pieces of at most 1 MiB. Every piece is a view of one buffer: it is valid only
  * until the next one is asked for.
  * @param stop looked at before each piece; once it is raised, an error of code `ESTOPPED` is thrown
+ * @param fromBytes where to begin
  */
 export async function* readChunks(
   file: ReadableFile,
   stop?: StopMemory,
+  fromBytes = 0,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const buffer = takeBuffer();
   try {
-    let position = 0;
+    let position = fromBytes;
     for (;;) {
       if (isStopped(stop)) throw stoppedError();
       const count = await file.read(buffer, position);

@@ -29,5 +29,5 @@ export {
   type StageOutcome,
   stageFiles,
 } from './stage.ts';
-export { isStopped, STOPPED, StopFlag, type StopMemory } from './stop-flag.ts';
+export { isStopped, STOPPED, StopFlag, type StopMemory, stoppedError } from './stop-flag.ts';
 export { type Streamed, StreamStage } from './stream-stage.ts';

@@ -11,6 +11,7 @@ export {
   findByName,
   type Inventory,
   listOriginals,
+  placeKey,
   type StoredFile,
   storedFiles,
 } from './inventory.ts';

@@ -1,0 +1,130 @@
+import type { Command } from 'commander';
+import { type Query, type SyncDirection, type SyncReport, sync as syncVaults } from '../index.ts';
+import { exitOf } from './exit-code.ts';
+import type { Ending } from './output.ts';
+import { parseWhere } from './query-words.ts';
+import { type Act, openNamedVault, type Session, withProgress } from './session.ts';
+import { formatBytes, formatCount, formatDuration, formatRate } from './wording.ts';
+import { minutesWord, oneOf, pathWord, rateWord } from './words.ts';
+
+interface SyncWords {
+  readonly where?: string;
+  readonly limit?: number;
+  readonly maxMinutes?: number;
+  readonly dryRun?: true;
+  readonly accept?: readonly ('other' | 'older' | 'losses')[];
+}
+
+const ACCEPTED = ['other', 'older', 'losses'] as const;
+
+/** `sync <vault> <vault>`: reconcile two vaults. */
+export function addSync(program: Command, act: Act): void {
+  program
+    .command('sync')
+    .summary('reconcile two vaults')
+    .description(
+      'Brings each of two vaults the snapshots and originals it lacks, the most precious first,\n' +
+        'mends what is damaged in one with the bytes of the other, and merges what both changed.\n' +
+        'Nothing is deleted. A sync that was cut off goes on where it stopped.',
+    )
+    .argument('<field>', 'one vault', pathWord)
+    .argument('<studio>', 'the other', pathWord)
+    .option('--where <query>', 'only these frames; "find" shows them first')
+    .option('--limit <rate>', 'at most so many bytes a second: 500k, 2M', rateWord)
+    .option('--max-minutes <minutes>', 'copy for so long; the next sync goes on', minutesWord)
+    .option('--dry-run', 'only say what would be copied')
+    .option(
+      '--accept <what>',
+      'go on although: other (another vault stands where one was known),\nolder (a vault was restored from an older copy), losses (many files are gone)',
+      (text: string, before: readonly (typeof ACCEPTED)[number][] = []) => [
+        ...before,
+        oneOf(ACCEPTED)(text),
+      ],
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  fieldvault sync /media/ssd1/vault /studio/vault\n' +
+        "  fieldvault sync /media/ssd1/vault /studio/vault --where 'tier:select' --limit 30k",
+    )
+    .action((field: string, studio: string, words: SyncWords) =>
+      act('sync', (session) => sync(session, { field, studio }, words)),
+    );
+}
+
+async function sync(
+  session: Session,
+  named: { readonly field: string; readonly studio: string },
+  words: SyncWords,
+): Promise<Ending> {
+  const { world, output, signal } = session;
+  const where: Query | null = words.where === undefined ? null : parseWhere(session, words.where);
+  const field = await openNamedVault(session, named.field);
+  const studio = await openNamedVault(session, named.studio);
+  const view = { phase: 'syncing', bytesDone: 0, bytesTotal: 0, filesDone: 0, filesTotal: 0 };
+  const report = await withProgress(session, view, () =>
+    syncVaults(world, field, studio, {
+      signal,
+      ...(where && { where }),
+      ...(words.limit !== undefined && { bytesPerSecond: words.limit }),
+      ...(words.maxMinutes !== undefined && { maxMinutes: words.maxMinutes }),
+      dryRun: words.dryRun === true,
+      accept: words.accept ?? [],
+      onIssue: (issue) => output.issue(issue),
+      onProgress: (bytesDone, bytesTotal) => Object.assign(view, { bytesDone, bytesTotal }),
+    }),
+  );
+  tell(session, report);
+  const exit = exitOf({
+    isInterrupted: report.isInterrupted,
+    isFull: report.heldBack > 0,
+    hasIssues: report.issueCount > 0,
+  });
+  return { exit, summary: summaryOf(report) };
+}
+
+function summaryOf(report: SyncReport): Readonly<Record<string, unknown>> {
+  const { blobsCopied, bytesCopied, bytesResumed, bytesSent, directions, heldBack } = report;
+  return {
+    vaults: directions.map(({ root }) => root),
+    blobsCopied,
+    bytesCopied,
+    bytesResumed,
+    bytesSent,
+    conflicts: 0,
+    healed: directions.reduce((sum, { healed }) => sum + healed.length, 0),
+    awaited: directions.reduce((sum, { awaited }) => sum + awaited, 0),
+    heldBack,
+    dryRun: report.isDryRun,
+    outOfTime: report.isOutOfTime,
+    interrupted: report.isInterrupted,
+    durationMs: Math.round(report.durationMs),
+  };
+}
+
+function tell({ output }: Session, report: SyncReport): void {
+  for (const direction of report.directions) output.say(lineOf(direction, report.isDryRun));
+  for (const { root, healed } of report.directions) {
+    for (const at of healed) output.say(`  healed:  ${root}/${at}`);
+  }
+  output.showIssues();
+  const { blobsCopied, bytesSent, durationMs } = report;
+  if (report.isDryRun) output.say('Nothing was changed.');
+  else if (report.isInterrupted) {
+    output.say('Interrupted; both vaults are safe. The same command goes on where it stopped.');
+  } else if (report.isOutOfTime) {
+    output.say('The time is over; the same command goes on where it stopped.');
+  } else if (blobsCopied === 0) output.say('Both vaults hold the same originals.');
+  else {
+    const rate = formatRate(bytesSent, durationMs);
+    output.say(`Copied and read back in ${formatDuration(durationMs)} (${rate}).`);
+  }
+}
+
+function lineOf(direction: SyncDirection, isDryRun: boolean): string {
+  const { root, blobs, bytes, snapshots, awaited } = direction;
+  const got = `${formatCount(blobs, 'original')}, ${formatBytes(bytes)}`;
+  const heard = snapshots > 0 ? `, ${formatCount(snapshots, 'snapshot')}` : '';
+  const left =
+    awaited > 0 && !isDryRun ? `; ${formatCount(awaited, 'original')} still to come` : '';
+  return `${root}: ${isDryRun ? 'would get' : 'got'} ${got}${heard}${left}`;
+}

@@ -1,0 +1,64 @@
+import { repair } from './backup/index.ts';
+import type { BlobId } from './base/index.ts';
+import { blobsWhere, tiersByContent } from './learn/index.ts';
+import type { World } from './platform/index.ts';
+import type { Query } from './query/index.ts';
+import { type SyncOptions, type SyncReport, syncVaults } from './sync/index.ts';
+import { check, openVault, type Vault } from './vault/index.ts';
+
+/** How two vaults are synced, in the words of a photographer. */
+export interface SyncVaultsOptions extends Omit<SyncOptions, 'ranksOf' | 'wantedOf' | 'heal'> {
+  /** The only frames whose contents travel; what is no part of a frame stays then. */
+  readonly where?: Query;
+}
+
+/**
+ * Reconciles two vaults, both ways: each gets the snapshots, words and contents it lacks, as they are stored, the most precious
+ * first; damaged files are mended from the other vault; states that both sides changed are merged. A sync that was cut
+ * off anywhere goes on where it stopped. Opened vaults are up to date afterwards.
+ * @param field its versions are called `field` where a merge finds a conflict
+ * @param studio the other side
+ * @throws FieldVaultError BAD_USAGE, VAULT_OTHER, VAULT_BEHIND, VAULT_INCOMPLETE, LEASED, TARGET_READ_ONLY, TARGET_FULL,
+ * TARGET_GONE
+ */
+export async function sync(
+  world: World,
+  field: Vault,
+  studio: Vault,
+  options: SyncVaultsOptions = {},
+): Promise<SyncReport> {
+  const { where, ...rest } = options;
+  return syncVaults(world, field, studio, {
+    ...rest,
+    ranksOf: (vault) => ranksOf(world, vault),
+    heal: (vault, damaged, from) => heal(world, vault, { damaged, from, signal: rest.signal }),
+    ...(where && {
+      wantedOf: async (vault) => {
+        const blobs = await blobsWhere(world, vault, where);
+        return (blob) => blobs.has(blob);
+      },
+    }),
+  });
+}
+
+/** As the tiers of the vault's policy say; where that is not understood, all are alike. */
+async function ranksOf(world: World, vault: Vault): Promise<(blob: BlobId) => number> {
+  const tiers = await tiersByContent(world, vault).catch(() => null);
+  return (blob) => (tiers === null ? 0 : (tiers.byBlob.get(blob) ?? tiers.rest).sync);
+}
+
+async function heal(
+  world: World,
+  vault: Vault,
+  wrong: {
+    readonly damaged: readonly string[];
+    readonly from: Vault;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<readonly string[]> {
+  const opened = await openVault(world, vault.root);
+  const found = { ...(await check(world, opened)), damagedPaths: wrong.damaged };
+  const { from, signal } = wrong;
+  const { repaired } = await repair(world, opened, found, { from, ...(signal && { signal }) });
+  return repaired;
+}

@@ -1,0 +1,7 @@
+/**
+ * sync: replicas, what differs between them, how it travels, and how states that both sides changed become one.
+ * Invariants: absence is no deletion; stored files travel as they are, nothing is decoded; every loser of a merge is kept.
+ */
+export type { Accepted } from './guard.ts';
+export { syncVaults } from './sync.ts';
+export type { Heal, SyncDirection, SyncOptions, SyncReport } from './sync-report.ts';

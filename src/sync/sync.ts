@@ -1,0 +1,287 @@
+import { type BlobId, IssueLog } from '../base/index.ts';
+import type { World } from '../platform/index.ts';
+import { ensureFolder, StopFlag } from '../store/index.ts';
+import { type FactsRecord, type JournalRecord, openVault, type Vault } from '../vault/index.ts';
+import { missingFacts, transferFacts } from './bring-facts.ts';
+import { mergeLines, runLines, wordLines } from './bring-lines.ts';
+import { inOrder, type Missing, missingBlobs } from './difference.ts';
+import { findMissing, refuseDangerous } from './guard.ts';
+import { LinkPace } from './link-pace.ts';
+import { Partials } from './partials.ts';
+import { receiptLines } from './receipts.ts';
+import { Side } from './side.ts';
+import type { SyncDirection, SyncOptions, SyncReport } from './sync-report.ts';
+import { type Tally, type Transfer, transferBlobs } from './transfer.ts';
+
+/**
+ * Reconciles two vaults, both ways: each gets the snapshots, words and contents it lacks, in the forms they have, the most
+ * precious first; then states that both sides changed are merged. What differs is told by the journals alone. A sync that
+ * was cut off anywhere goes on where it stopped.
+ * @param field told first; a merge calls this side `field`
+ * @param studio the other side of a merge
+ * @throws FieldVaultError BAD_USAGE, VAULT_OTHER, VAULT_BEHIND, VAULT_INCOMPLETE, LEASED, TARGET_READ_ONLY, TARGET_FULL,
+ * TARGET_GONE
+ */
+export async function syncVaults(
+  world: World,
+  field: Vault,
+  studio: Vault,
+  options: SyncOptions = {},
+): Promise<SyncReport> {
+  const startMs = world.clock.monotonicMs();
+  const accepted = new Set(options.accept ?? []);
+  refuseDangerous(field, studio, accepted);
+  const sync = beginSync(world, options);
+  try {
+    const vaults = [field, studio] as const;
+    const healed = await healBoth(world, sync, vaults);
+    const wanted = await chosen(options, vaults);
+    const plans = planBoth(world, vaults, wanted);
+    if (options.dryRun !== true && !plans.every(isNothing)) {
+      await exchange(world, sync, { vaults, wanted });
+    }
+    return report(world, sync, { vaults, plans, healed, wanted, startMs });
+  } finally {
+    sync.endClock();
+    sync.stop.release();
+  }
+}
+
+/** A sync at work. */
+interface Sync {
+  readonly options: SyncOptions;
+  readonly issues: IssueLog;
+  readonly stop: StopFlag;
+  readonly pace: LinkPace;
+  readonly tallies: readonly [Tally, Tally];
+  isOutOfTime: boolean;
+  readonly endClock: () => void;
+}
+
+type Pair = readonly [Vault, Vault];
+type Chosen = readonly [(blob: BlobId) => boolean, (blob: BlobId) => boolean];
+
+const TICK_MS = 250;
+
+function beginSync(world: World, options: SyncOptions): Sync {
+  const { clock } = world;
+  const endMs =
+    options.maxMinutes === undefined
+      ? Number.POSITIVE_INFINITY
+      : clock.monotonicMs() + options.maxMinutes * 60_000;
+  const sync: Sync = {
+    options,
+    issues: new IssueLog(options.onIssue),
+    stop: new StopFlag(options.signal),
+    pace: new LinkPace(clock, options.bytesPerSecond ?? null),
+    tallies: [newTally(), newTally()],
+    isOutOfTime: false,
+    endClock: clock.every(TICK_MS, () => {
+      if (clock.monotonicMs() < endMs) return;
+      sync.isOutOfTime = true;
+      sync.stop.raise();
+    }),
+  };
+  return sync;
+}
+
+function newTally(): Tally {
+  return { blobsCopied: 0, bytesCopied: 0, bytesResumed: 0, heldBack: 0 };
+}
+
+/** Mends what each vault lost and the other one holds; what neither has is said. */
+async function healBoth(
+  world: World,
+  { options, issues }: Sync,
+  vaults: Pair,
+): Promise<readonly [readonly string[], readonly string[]]> {
+  const healed: [readonly string[], readonly string[]] = [[], []];
+  const accepted = new Set(options.accept ?? []);
+  for (const [index, vault] of vaults.entries()) {
+    const other = vaults[1 - index] ?? vault;
+    const missing = await findMissing(world, vault, accepted);
+    const damaged = new Set([...missing.map(({ at }) => at), ...vault.ledger.damaged.keys()]);
+    if (damaged.size === 0 || options.dryRun === true) continue;
+    const mended = (await options.heal?.(vault, [...damaged], other)) ?? [];
+    if (mended.length > 0) Object.assign(vault, await openVault(world, vault.root));
+    healed[index] = mended;
+    for (const at of damaged) {
+      if (mended.includes(at)) continue;
+      const message = `This file of ${vault.root} is damaged or lost, and ${other.root} does not have it either.`;
+      issues.add('BLOB_MISSING', at, message);
+    }
+  }
+  return healed;
+}
+
+async function chosen({ wantedOf }: SyncOptions, vaults: Pair): Promise<Chosen> {
+  const all = () => true;
+  if (wantedOf === undefined) return [all, all];
+  return [await wantedOf(vaults[0]), await wantedOf(vaults[1])];
+}
+
+/** What one vault lacks that the other has. */
+interface Plan {
+  readonly lines: Iterable<JournalRecord>;
+  readonly facts: readonly FactsRecord[];
+  readonly blobs: readonly Missing[];
+  readonly receipts: Iterable<JournalRecord>;
+}
+
+/** What the first vault lacks, then the second. */
+function planBoth(world: World, [field, studio]: Pair, wanted: Chosen): readonly [Plan, Plan] {
+  return [planOne(world, studio, field, wanted[1]), planOne(world, field, studio, wanted[0])];
+}
+
+function planOne(world: World, from: Vault, to: Vault, isWanted: (blob: BlobId) => boolean): Plan {
+  return {
+    lines: [...linesFor(from, to)],
+    facts: missingFacts(from.ledger, to.ledger),
+    blobs: missingBlobs(from.ledger, to.ledger, isWanted),
+    receipts: [...receiptLines(world, to.ledger, from)],
+  };
+}
+
+function* linesFor(from: Vault, to: Vault): Generator<JournalRecord> {
+  yield* runLines(from.ledger, to.ledger);
+  yield* wordLines(from.ledger, to.ledger);
+  yield* mergeLines(from.ledger, to.ledger);
+}
+
+function isNothing({ lines, facts, blobs, receipts }: Plan): boolean {
+  return [...lines, ...receipts].length === 0 && facts.length === 0 && blobs.length === 0;
+}
+
+async function exchange(
+  world: World,
+  sync: Sync,
+  { vaults, wanted }: { readonly vaults: Pair; readonly wanted: Chosen },
+): Promise<void> {
+  const sides: Side[] = [];
+  try {
+    const field = await Side.open(world, 'field', vaults[0]);
+    sides.push(field);
+    const studio = await Side.open(world, 'studio', vaults[1]);
+    sides.push(studio);
+    const toField = await openTransfer(world, sync, { from: studio, to: field, index: 0 });
+    const toStudio = await openTransfer(world, sync, { from: field, to: studio, index: 1 });
+    await exchangeWords(world, [toField, toStudio]);
+    for (const [transfer, isWanted] of [
+      [toStudio, wanted[0]],
+      [toField, wanted[1]],
+    ] as const) {
+      await bringBlobs(world, sync, transfer, isWanted);
+    }
+    await tellReceipts(world, [toField, toStudio]);
+    for (const side of sides) await side.finish();
+  } catch (error) {
+    for (const side of sides) await side.writer.letGo();
+    throw error;
+  }
+}
+
+async function openTransfer(
+  world: World,
+  { issues, stop, pace, tallies }: Sync,
+  way: { readonly from: Side; readonly to: Side; readonly index: 0 | 1 },
+): Promise<Transfer> {
+  const { from, to, index } = way;
+  await ensureFolder(world.disk, `${to.vault.root}/incoming/sync`);
+  const { journals, ledger } = to.vault;
+  const ended = new Set(
+    journals
+      .filter(({ seal, name }) => seal !== null || ledger.closed.has(name))
+      .map(({ writer }) => writer),
+  );
+  const partials = await Partials.read(world.disk, to.vault, (writer) => ended.has(writer));
+  return { from, to, issues, stop, pace, partials, tally: tallies[index] };
+}
+
+/** First what the other vault holds, so that a state which is there before its contents is no damage. */
+async function exchangeWords(
+  world: World,
+  transfers: readonly [Transfer, Transfer],
+): Promise<void> {
+  await tellReceipts(world, transfers);
+  for (const { from, to } of transfers) await to.commit([...linesFor(from.vault, to.vault)]);
+  for (const transfer of transfers) {
+    const { from, to } = transfer;
+    const facts = missingFacts(from.vault.ledger, to.vault.ledger);
+    await transferFacts(world, transfer, facts);
+  }
+}
+
+async function tellReceipts(world: World, transfers: readonly Transfer[]): Promise<void> {
+  for (const { from, to } of transfers) {
+    await to.commit([...receiptLines(world, to.vault.ledger, from.vault)]);
+  }
+}
+
+async function bringBlobs(
+  world: World,
+  { options, pace }: Sync,
+  transfer: Transfer,
+  isWanted: (blob: BlobId) => boolean,
+): Promise<void> {
+  const { from, to, partials } = transfer;
+  const missing = missingBlobs(from.vault.ledger, to.vault.ledger, isWanted);
+  if (missing.length > 0) {
+    const rankOf = (await options.ranksOf?.(from.vault)) ?? (() => 0);
+    const total = missing.reduce((sum, { bytes }) => sum + bytes, pace.bytes);
+    const end = world.clock.every(TICK_MS, () => options.onProgress?.(pace.bytes, total));
+    try {
+      await transferBlobs(world, transfer, inOrder(missing, rankOf));
+    } finally {
+      end();
+    }
+  }
+  if (transfer.stop.isRaised) return;
+  await partials.forgetAll(world.disk, () => false);
+}
+
+async function report(
+  world: World,
+  sync: Sync,
+  done: {
+    readonly vaults: Pair;
+    readonly plans: readonly [Plan, Plan];
+    readonly healed: readonly [readonly string[], readonly string[]];
+    readonly wanted: Chosen;
+    readonly startMs: number;
+  },
+): Promise<SyncReport> {
+  const { options, tallies, issues, pace } = sync;
+  const isDryRun = options.dryRun === true;
+  const direction = (index: 0 | 1): SyncDirection => {
+    const { identity, root, ledger } = done.vaults[index];
+    const other = done.vaults[index === 0 ? 1 : 0];
+    const { blobs, lines } = done.plans[index];
+    const bytes = blobs.reduce((sum, one) => sum + one.bytes, 0);
+    const { blobsCopied, bytesCopied } = tallies[index];
+    return {
+      vault: identity.id,
+      root,
+      label: identity.label,
+      blobs: isDryRun ? blobs.length : blobsCopied,
+      bytes: isDryRun ? bytes : bytesCopied,
+      snapshots: [...lines].filter(({ type }) => type === 'snapshot').length,
+      awaited: missingBlobs(other.ledger, ledger).length,
+      healed: done.healed[index],
+    };
+  };
+  const sum = (of: (tally: Tally) => number): number => of(tallies[0]) + of(tallies[1]);
+  return {
+    blobsCopied: sum((tally) => tally.blobsCopied),
+    bytesCopied: sum((tally) => tally.bytesCopied),
+    bytesResumed: sum((tally) => tally.bytesResumed),
+    bytesSent: pace.bytes,
+    directions: [direction(0), direction(1)],
+    heldBack: sum((tally) => tally.heldBack),
+    isInterrupted: options.signal?.aborted === true,
+    isOutOfTime: sync.isOutOfTime,
+    isDryRun,
+    issues: issues.kept,
+    issueCount: issues.count,
+    durationMs: world.clock.monotonicMs() - done.startMs,
+  };
+}
