@@ -89,6 +89,7 @@ function summaryOf(vault: Vault, report: CheckReport): Readonly<Record<string, u
     bytes,
     damaged,
     leftOver,
+    awaited: report.awaited,
     unknown: report.unknown.length,
     accepted: report.accepted.length,
     filesRead,
@@ -130,6 +131,10 @@ function tell({ output }: Session, told: Told): void {
     const files = formatCount(leftOver, 'file');
     const fate = gaps.length === 0 ? '"prune" removes them' : '"prune" keeps them for now';
     output.say(`  left over: ${files} of interrupted work, harmless; ${fate}`);
+  }
+  if (report.awaited > 0) {
+    const originals = formatCount(report.awaited, 'original');
+    output.say(`  awaited:   ${originals} of another vault; the next "sync" with it brings them`);
   }
   const accepted = [...new Set(report.accepted.map(({ path }) => path))];
   if (accepted.length > 0) {

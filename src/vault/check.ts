@@ -41,6 +41,8 @@ export interface CheckReport extends DataReading {
   readonly damagedPaths: readonly string[];
   /** How many of them are of which kind: another vault mends stored files only. */
   readonly damagedKinds: Readonly<Record<DamageKind, number>>;
+  /** Contents of snapshots that came from another vault and are still there only: the next sync brings them. */
+  readonly awaited: number;
   /** Files that interrupted work left and whose content is not needed or stands elsewhere: prune removes them. */
   readonly leftOver: number;
   /** Places in `originals/` that no line names and whose content the vault does not know: prune keeps them. */
@@ -73,7 +75,7 @@ export async function check(
   const { leftOver, unknown } = findLeftOver(vault.ledger, inventory, [...gaps, ...accepted]);
   const strayFacts = await listStrayFacts(world, vault);
   checkJournals(vault, findings, { gaps, unknown });
-  checkSnapshots(vault, findings);
+  const awaited = checkSnapshots(vault, findings);
   const present = checkPresence(vault, inventory, findings);
   await checkOwnFiles(world, vault, findings, options.readData === true);
   // What is known to be damaged is always read again: it must be named until it is mended.
@@ -92,6 +94,7 @@ export async function check(
     damaged: findings.damaged.size,
     damagedPaths: [...findings.damaged.keys()],
     damagedKinds: countKinds(findings),
+    awaited,
     leftOver: leftOver.length + unfinished.length + strayFacts.length,
     unknown,
     gaps,
@@ -123,7 +126,8 @@ function checkJournals(
   }
 }
 
-function checkSnapshots({ ledger }: Vault, findings: Findings): void {
+/** Returns how many contents have not arrived yet. */
+function checkSnapshots({ ledger }: Vault, findings: Findings): number {
   const expected = new Map<string, string>();
   const wanted: [RunId, string][] = [];
   for (const { id, sources, state } of listSnapshots(ledger)) {
@@ -134,6 +138,7 @@ function checkSnapshots({ ledger }: Vault, findings: Findings): void {
     }
   }
   const reported = new Set<string>();
+  let awaited = 0;
   for (const { run, source, totals, fresh } of walkStates(ledger, wanted)) {
     const tree = expected.get(`${run}/${source}`) ?? totals.tree;
     if (tree !== totals.tree) {
@@ -144,10 +149,20 @@ function checkSnapshots({ ledger }: Vault, findings: Findings): void {
       if (entry.kind !== 'file' || reported.has(entry.content)) continue;
       if ((ledger.blobs.get(entry.content as BlobId)?.places.length ?? 0) > 0) continue;
       reported.add(entry.content);
+      if (isAwaited(ledger, entry.content as BlobId)) {
+        awaited += 1;
+        continue;
+      }
       const message = `No stored file is known for this content (${entry.content.slice(0, 16)}).`;
       report(findings, 'unplaced', `${source}/${path}`, message);
     }
   }
+  return awaited;
+}
+
+/** Whether a content was never here, and another vault was seen to hold it. */
+function isAwaited({ blobs, replicas }: Vault['ledger'], blob: BlobId): boolean {
+  return !blobs.has(blob) && replicas.receiptsOf(blob).length > 0;
 }
 
 /** The stored files that are there with the size they must have; the others are reported. */
