@@ -23,9 +23,11 @@ export async function closeReport(demo: Demo, card: Card, proof: Proof): Promise
   screen.line(`In the vault, as any file manager shows it: ${vault}`);
   for (const line of await describeVault(world, vault)) screen.line(`  ${line}`);
   screen.line(
-    'Pictures are stored as they came: open them there. recover.html checks and restores',
+    'Selects stand there as they came: open them. The others are recoded, their previews open;',
   );
-  screen.line('the vault in a browser, without this program. Its own view of it:');
+  screen.line(
+    'recover.html gives all of it back in a browser, without this program. Its own view:',
+  );
   screen.line(`  npm run --silent fieldvault -- find 'rating>=3' --vault ${vault}`);
   tellPace(demo, card, proof);
   const exit = exitOf(proof);

@@ -1,0 +1,108 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { compact, openVault, parseQuery, SAVING_KINDS, savingsOf } from '../../src/index.ts';
+import {
+  type ShootSummary,
+  type SimWorld,
+  simWorld,
+  tinyShoot,
+  writeShoot,
+} from '../../src/testing/index.ts';
+import { type Typed, typeWords } from './typed-words.ts';
+
+const VAULT = ['--vault', '/drive/vault'] as const;
+
+let world: SimWorld;
+let shoot: ShootSummary;
+
+const type = (...words: readonly string[]): Promise<Typed> => typeWords(world, words);
+const stored = (): string[] =>
+  world.disk.stage.paths('/drive/vault/originals').filter((path) => !path.includes('SHA256SUMS'));
+
+beforeEach(async () => {
+  world = simWorld(2);
+  world.disk.stage.makeFolders('/drive');
+  shoot = await writeShoot(world.disk, '/card', { ...tinyShoot(9), width: 192, height: 128 });
+  await type('init', '/drive/vault');
+  await type('backup', '/card', ...VAULT);
+});
+
+async function everythingComesBack(): Promise<void> {
+  const checked = await type('check', ...VAULT, '--read-data', '--json');
+  expect(checked).toMatchObject({ exit: 0, summary: { damaged: 0 } });
+  const to = `/back/${stored().length}`;
+  const restored = await type('restore', 'latest', ...VAULT, '--to', to, '--json');
+  expect(restored).toMatchObject({ exit: 0, summary: { files: shoot.files.length } });
+  for (const { path } of shoot.files) {
+    const bytes = world.disk.stage.peek(`/card/${path}`);
+    expect(
+      Buffer.compare(world.disk.stage.peek(`${to}/card/${path}`) ?? NOTHING, bytes ?? NOTHING),
+    ).toBe(0);
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+
+describe('an evening at the hotel, on mains power', () => {
+  it('stores the day in fewer bytes, gives all of it back, and never touches the selects', async () => {
+    const selects = await type('find', 'tier:select', ...VAULT, '--json');
+    const before = stored();
+    const typed = await type('compact', ...VAULT, '--json');
+    expect(typed.exit).toBe(0);
+    const { blobs, bytesBefore, bytesAfter } = typed.summary as Record<string, number>;
+    expect(blobs).toBeGreaterThan(0);
+    expect(bytesAfter).toBeLessThan(bytesBefore ?? 0);
+    await everythingComesBack();
+    const parts = selects.records.flatMap(({ parts }) => (parts as string[] | undefined) ?? []);
+    expect(parts.length).toBeGreaterThan(0);
+    for (const path of parts) {
+      const stem = path.slice(path.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
+      const same = (paths: readonly string[]): string[] =>
+        paths.filter((one) => one.includes(`/${stem}~`));
+      expect(same(stored()), path).toEqual(same(before));
+    }
+    const again = await type('compact', ...VAULT);
+    expect(again.stdout).toContain('Nothing was compacted.');
+  });
+
+  it('says by what kind how much was saved, in the report and in the library', async () => {
+    const typed = await type('compact', ...VAULT);
+    expect(typed.stdout).toMatch(
+      /Compacted \d+ originals?: .* less\), .*All decoded and compared\./,
+    );
+    const { byKind, duplicates } = savingsOf((await openVault(world, '/drive/vault')).ledger);
+    const known = SAVING_KINDS.filter((kind) => byKind[kind].blobs > 0);
+    expect(known.length).toBeGreaterThan(0);
+    for (const kind of known)
+      expect(byKind[kind].bytesAfter).toBeLessThan(byKind[kind].bytesBefore);
+    expect(duplicates.files).toBeGreaterThanOrEqual(0);
+  });
+
+  it('compacts only what was asked for', async () => {
+    const report = await compact(world, await openVault(world, '/drive/vault'), {
+      where: parseQuery('camera:no-such-camera', { localMs: 0 }),
+    });
+    expect(report).toMatchObject({ blobs: 0, left: 0 });
+    const wrong = await type('compact', ...VAULT, '--where', 'rating>');
+    expect(wrong.exit).toBe(2);
+  });
+
+  it('does nothing on battery and says how it would', async () => {
+    world.power.state = { isOnBattery: true, charge: 0.5 };
+    const before = stored();
+    const typed = await type('compact', ...VAULT);
+    expect(typed.exit).toBe(0);
+    expect(typed.stdout).toContain('--on-battery');
+    expect(stored()).toEqual(before);
+    const told = await type('compact', ...VAULT, '--on-battery', '--json');
+    expect(told.summary['blobs']).toBeGreaterThan(0);
+  });
+
+  it('is still known, found and grouped after it was compacted', async () => {
+    const before = await type('find', ...VAULT, '--json');
+    await type('compact', ...VAULT);
+    const after = await type('find', ...VAULT, '--json');
+    expect(after.records.slice(0, -1)).toEqual(before.records.slice(0, -1));
+    const safe = await type('safe', '/card', ...VAULT, '--json');
+    expect(safe.summary['files']).toBe(shoot.files.length);
+  });
+});
