@@ -97,9 +97,8 @@ export function decodePacket(type: number, body: Uint8Array): Packet | null {
   }
 }
 
-/** Bytes of a header; null as long as there are fewer than 8. @throws `CAMERA_PROTOCOL` for a length below 8 */
-export function decodePacketHeader(bytes: Uint8Array): { sizeBytes: number; type: number } | null {
-  if (bytes.length < PACKET_HEADER_BYTES) return null;
+/** Reads length and type. @throws FieldVaultError CAMERA_PROTOCOL for a length below 8 */
+export function decodePacketHeader(bytes: Uint8Array): { sizeBytes: number; type: number } {
   const reader = new ByteReader(bytes, 'a packet');
   const sizeBytes = reader.u32();
   if (sizeBytes < PACKET_HEADER_BYTES) throw protocolError(`a packet of ${sizeBytes} bytes`);
