@@ -4,6 +4,7 @@ export { pickBelow, type SeededRandom, seededRandom } from './seeded-random.ts';
 export { SimClock } from './sim-clock.ts';
 export { SimDisk, type SimDiskOptions } from './sim-disk.ts';
 export { type DiskCall, type DiskCallKind, type Fault, PowerLoss } from './sim-faults.ts';
+export { type LinkPassage, SimLink, type SimLinkOptions } from './sim-link.ts';
 export type { PowerLossMode } from './sim-power.ts';
 export { type DiskProfile, PROFILES } from './sim-profile.ts';
 export type { MountOptions } from './sim-stage.ts';

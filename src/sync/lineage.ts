@@ -1,0 +1,198 @@
+import { type Ledger, type Run, type RunId, treeOf } from '../vault/index.ts';
+
+/** One source's history: runs that go on from each other, over merges and copies of it elsewhere. */
+export interface Lineage {
+  readonly source: string;
+  /** States that no other state goes on from, the oldest first; with more than one of them there is something to merge. */
+  readonly heads: readonly RunId[];
+  /** Runs that a run goes on from: its parent, what a merge took in, and the state that a restored copy began as. */
+  readonly origins: ReadonlyMap<RunId, readonly RunId[]>;
+}
+
+/** A copy of a source elsewhere began with at least this share of the files of a state of it, at the same paths. */
+const SHARED_MIN = 0.5;
+
+/**
+ * The histories of a vault's sources that have more than one end. Two runs of one source name belong together where one
+ * goes on from the other, where both saw the same volume, or where one began as a restored copy of the other's state.
+ * @param isKnown whether a run counts: both vaults must remember it
+ */
+export function openLineages(ledger: Ledger, isKnown: (run: RunId) => boolean): Lineage[] {
+  const open: Lineage[] = [];
+  for (const [source, runs] of runsBySource(ledger, isKnown)) {
+    // A history with one end needs no look at its states.
+    if (headsOf(runs, originsByLines(ledger, source, runs)).length < 2) continue;
+    const origins = withCopies(ledger, source, runs);
+    for (const family of familiesOf(source, runs, origins)) {
+      const heads = distinctHeads(headsOf(family, origins), source);
+      if (heads.length > 1) open.push({ source, heads: heads.map(({ id }) => id), origins });
+    }
+  }
+  return open.sort((a, b) => (a.source < b.source ? -1 : 1));
+}
+
+function runsBySource(ledger: Ledger, isKnown: (run: RunId) => boolean): Map<string, Run[]> {
+  const bySource = new Map<string, Run[]>();
+  for (const run of ledger.runs.values()) {
+    if (run.snapshot === null || ledger.forgotten.has(run.id) || !isKnown(run.id)) continue;
+    for (const { source } of run.sources) {
+      const runs = bySource.get(source) ?? [];
+      bySource.set(source, runs);
+      runs.push(run);
+    }
+  }
+  for (const runs of bySource.values()) runs.sort(byAge);
+  return bySource;
+}
+
+/** Older first; the same in every vault. */
+export function byAge(one: Run, other: Run): number {
+  const ages = (Date.parse(one.time) || 0) - (Date.parse(other.time) || 0);
+  if (ages !== 0) return ages;
+  return one.id < other.id ? -1 : 1;
+}
+
+type Origins = Map<RunId, readonly RunId[]>;
+
+/** The next runs above each run that count: over forgotten and cut-off ones to those behind them. */
+function originsByLines(ledger: Ledger, source: string, runs: readonly Run[]): Origins {
+  const counted = new Set(runs.map(({ id }) => id));
+  const origins: Origins = new Map();
+  for (const run of runs) {
+    const found = new Set<RunId>();
+    const seen = new Set<RunId>([run.id]);
+    const above = directOrigins(run, source);
+    for (let next = above.pop(); next !== undefined; next = above.pop()) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      if (counted.has(next)) found.add(next);
+      else above.push(...directOrigins(ledger.runs.get(next), source));
+    }
+    origins.set(run.id, [...found]);
+  }
+  return origins;
+}
+
+function directOrigins(run: Run | undefined, source: string): RunId[] {
+  const record = run?.sources.find((one) => one.source === source);
+  const parent = record?.parent ?? null;
+  return [...(parent === null ? [] : [parent]), ...(record?.merged ?? [])];
+}
+
+function headsOf(runs: readonly Run[], origins: Origins): Run[] {
+  const built = new Set(runs.flatMap(({ id }) => origins.get(id) ?? []));
+  return runs.filter(({ id }) => !built.has(id));
+}
+
+/** Adds where histories without a beginning of their own came from: a state that they are a copy of. */
+function withCopies(ledger: Ledger, source: string, runs: readonly Run[]): Origins {
+  const origins = originsByLines(ledger, source, runs);
+  const roots = runs.filter(({ id }) => origins.get(id)?.length === 0);
+  // Whatever an older run ever set: a cheap first look before states are compared.
+  const seen = new Set<string>();
+  for (const [index, run] of runs.entries()) {
+    if (roots.includes(run)) {
+      const files = filesOf(ledger, run.id, source);
+      if ([...files].some((file) => seen.has(file))) {
+        // A clock that was wrong may make what goes on from it look older.
+        const older = runs
+          .slice(0, index)
+          .filter(({ id }) => !ancestorsOf(id, origins).has(run.id));
+        const from = closestState(ledger, source, { older, files });
+        if (from !== null) origins.set(run.id, [from]);
+      }
+    }
+    for (const [path, entry] of run.changes.get(source) ?? []) {
+      if (entry?.kind === 'file') seen.add(`${path}\0${entry.content}`);
+    }
+  }
+  return origins;
+}
+
+/** The state that shares most with these files, the newest of them; null where none shares enough. */
+function closestState(
+  ledger: Ledger,
+  source: string,
+  { older, files }: { readonly older: readonly Run[]; readonly files: ReadonlySet<string> },
+): RunId | null {
+  let closest: { readonly run: Run; readonly shared: number } | null = null;
+  for (const run of older) {
+    let shared = 0;
+    for (const file of filesOf(ledger, run.id, source)) if (files.has(file)) shared += 1;
+    if (shared < files.size * SHARED_MIN || shared === 0) continue;
+    if (closest === null || shared >= closest.shared) closest = { run, shared };
+  }
+  return closest?.run.id ?? null;
+}
+
+function filesOf(ledger: Ledger, run: RunId, source: string): Set<string> {
+  const files = new Set<string>();
+  for (const [path, { kind, content }] of treeOf(ledger, run, source)) {
+    if (kind === 'file') files.add(`${path}\0${content}`);
+  }
+  return files;
+}
+
+/** Runs that belong together. */
+function familiesOf(source: string, runs: readonly Run[], origins: Origins): Run[][] {
+  const familyOf = new Map<string, string>();
+  const nameOf = (key: string): string => {
+    const above = familyOf.get(key);
+    return above === undefined || above === key ? key : nameOf(above);
+  };
+  const join = (one: string, other: string): void => {
+    familyOf.set(nameOf(one), nameOf(other));
+  };
+  for (const run of runs) {
+    for (const origin of origins.get(run.id) ?? []) join(run.id, origin);
+    const volume = volumeOf(run, source);
+    if (volume !== null) join(run.id, volume);
+  }
+  return [...Map.groupBy(runs, ({ id }) => nameOf(id)).values()];
+}
+
+/** What tells that two runs saw the same place; null where the system gave nothing that lasts. */
+function volumeOf(run: Run, source: string): string | null {
+  const record = run.sources.find((one) => one.source === source);
+  if (record === undefined || record.within === undefined) return null;
+  const { id } = record.volume;
+  // The number of a device belongs to whatever is plugged in there now.
+  return id === '' || id.startsWith('dev:') ? null : `volume ${id} ${record.within}`;
+}
+
+/** Of heads with the very same state one is enough. */
+function distinctHeads(heads: readonly Run[], source: string): Run[] {
+  const seen = new Set<string>();
+  return heads.toSorted(byAge).filter((run) => {
+    const tree = run.snapshot?.sources.find((one) => one.source === source)?.tree ?? run.id;
+    return !seen.has(tree) && seen.add(tree);
+  });
+}
+
+/** All runs that a run goes on from, however far back. */
+export function ancestorsOf(run: RunId, origins: Lineage['origins']): Set<RunId> {
+  const found = new Set<RunId>();
+  const above = [...(origins.get(run) ?? [])];
+  for (let next = above.pop(); next !== undefined; next = above.pop()) {
+    if (found.has(next)) continue;
+    found.add(next);
+    above.push(...(origins.get(next) ?? []));
+  }
+  return found;
+}
+
+/** The newest state that both go on from; null where there is none. */
+export function baseOf(
+  ledger: Ledger,
+  lineage: Pick<Lineage, 'origins'>,
+  [one, other]: readonly [RunId, RunId],
+): RunId | null {
+  const ofOne = ancestorsOf(one, lineage.origins).add(one);
+  const common = [...ancestorsOf(other, lineage.origins).add(other)].filter((id) => ofOne.has(id));
+  const above = new Set(common.flatMap((id) => [...ancestorsOf(id, lineage.origins)]));
+  const nearest = common
+    .filter((id) => !above.has(id))
+    .map((id) => ledger.runs.get(id))
+    .filter((run) => run !== undefined);
+  return nearest.toSorted(byAge).at(-1)?.id ?? null;
+}
