@@ -17,7 +17,7 @@ const PROJECT_NODE_MIN = 24;
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const MODULES = join(ROOT, 'node_modules');
 const BINARIES = join(MODULES, '.bin');
-const KERNEL_STAMP = join(MODULES, '.fieldvault-kernels');
+const BUILT_STAMP = join(MODULES, '.fieldvault-kernels');
 
 /** Ends the run with one clear text. */
 function fail(text) {
@@ -122,32 +122,47 @@ function kernelNames() {
     .map((name) => name.slice(0, -3));
 }
 
-/** Digest of everything the kernels are built from. */
-function kernelDigest() {
-  const assembly = kernelNames().map((name) => `src/kernels/assembly/${name}.ts`);
+/** What the kernels, and the page with the decoders in it, are built from. */
+function builtFrom() {
+  const tools = ['tools/build-kernels.ts', 'tools/build-recover-page.ts'];
+  const page = 'src/vault/recover-page/recover.html';
+  const rooms = ['src/base', 'src/kernels', 'src/codec'].flatMap((room) => {
+    if (!existsSync(join(ROOT, room))) return [];
+    const names = readdirSync(join(ROOT, room), { recursive: true }).map(String);
+    return names
+      .filter((name) => /(?<!\.test)\.ts$/.test(name) && !name.startsWith('generated'))
+      .map((name) => `${room}/${name}`);
+  });
+  const paths = ['package-lock.json', page, ...tools, ...rooms];
+  return paths.filter((path) => existsSync(join(ROOT, path))).sort();
+}
+
+/** Digest of everything that is built from. */
+function builtDigest() {
   const digest = createHash('sha256');
-  for (const path of ['package-lock.json', 'tools/build-kernels.ts', ...assembly]) {
-    digest.update(path).update(readFileSync(join(ROOT, path)));
-  }
+  for (const path of builtFrom()) digest.update(path).update(readFileSync(join(ROOT, path)));
   return digest.digest('hex');
 }
 
-function kernelsMatch() {
-  if (!existsSync(KERNEL_STAMP) || readFileSync(KERNEL_STAMP, 'utf8') !== kernelDigest())
-    return false;
+function builtMatches() {
+  if (!existsSync(BUILT_STAMP) || readFileSync(BUILT_STAMP, 'utf8') !== builtDigest()) return false;
   const generated = join(ROOT, 'src', 'kernels', 'generated');
-  return kernelNames().every((name) => existsSync(join(generated, `${name}.ts`)));
+  const page = join(ROOT, 'src', 'vault', 'recover-page', 'generated', 'recover.html');
+  return (
+    existsSync(page) && kernelNames().every((name) => existsSync(join(generated, `${name}.ts`)))
+  );
 }
 
-function buildKernels() {
+function build() {
   const options = { cwd: ROOT, shell: true, env: scriptEnvironment(), encoding: 'utf8' };
-  const run = spawnSync('node tools/build-kernels.ts', options);
-  if (run.status !== 0) {
+  for (const tool of ['tools/build-kernels.ts', 'tools/build-recover-page.ts']) {
+    const run = spawnSync(`node ${tool}`, options);
+    if (run.status === 0) continue;
     process.stderr.write(`${run.stdout ?? ''}${run.stderr ?? ''}`);
-    fail("the kernels did not build; the compiler's own words stand above.");
+    fail("the kernels or the recovery page did not build; the tool's own words stand above.");
   }
   mkdirSync(MODULES, { recursive: true });
-  writeFileSync(KERNEL_STAMP, kernelDigest());
+  writeFileSync(BUILT_STAMP, builtDigest());
 }
 
 /** Ends the run where npm skipped the set-up, which it does when it is told to ignore scripts. */
@@ -170,10 +185,10 @@ function setUp() {
           'program in an install script; if scripts are blocked here, install Node 24 yourself and use that.',
       );
     }
-    buildKernels();
+    build();
     say('done.');
-  } else if (!kernelsMatch()) {
-    buildKernels();
+  } else if (!builtMatches()) {
+    build();
   }
 }
 

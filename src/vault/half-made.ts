@@ -5,7 +5,7 @@ import { readSmallFile } from '../store/index.ts';
 /** The pages of a vault for people: name in the vault, and where the program keeps them. */
 export const PAGES: ReadonlyMap<string, URL> = new Map([
   ['READ ME FIRST.txt', new URL('./recover-page/read-me-first.txt', import.meta.url)],
-  ['recover.html', new URL('./recover-page/recover.html', import.meta.url)],
+  ['recover.html', new URL('./recover-page/generated/recover.html', import.meta.url)],
 ]);
 
 const FOLDERS = new Set(['originals', 'journal', 'incoming', 'leases']);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 /** Where the page stands in the source tree. */
 export const PAGE: string = fileURLToPath(
-  new URL('../../src/vault/recover-page/recover.html', import.meta.url),
+  new URL('../../src/vault/recover-page/generated/recover.html', import.meta.url),
 );
 
 /** One thing that the page can take out. */
@@ -114,9 +114,12 @@ export interface RecoverCore {
 /** The core, evaluated anew from the page's own text. */
 export async function loadCore(): Promise<RecoverCore> {
   const page = await readFile(PAGE, 'utf8');
-  const text = /<script id="core">([\s\S]*?)<\/script>/.exec(page)?.[1];
-  if (text === undefined) throw new Error('recover.html has no script with the id "core"');
-  return new Function(`${text}\nreturn core;`)() as RecoverCore;
+  const textOf = (id: string): string => {
+    const text = new RegExp(`<script id="${id}">([\\s\\S]*?)</script>`).exec(page)?.[1];
+    if (text === undefined) throw new Error(`recover.html has no script with the id "${id}"`);
+    return text;
+  };
+  return new Function(`${textOf('decoders')}\n${textOf('core')}\nreturn core;`)() as RecoverCore;
 }
 
 /** A vault folder of this disk as the page sees it after a person chose it. */

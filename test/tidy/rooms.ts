@@ -88,7 +88,17 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   backup: {
-    imports: ['base', 'platform', 'metadata', 'analysis', 'store', 'vault', 'forms', 'priority'],
+    imports: [
+      'base',
+      'platform',
+      'query',
+      'metadata',
+      'analysis',
+      'store',
+      'vault',
+      'forms',
+      'priority',
+    ],
     packages: ['picomatch'],
   },
   capture: { imports: ['base', 'platform'] },
@@ -119,6 +129,8 @@ export const DOOR_IMPORTS: readonly string[] = INNER_ROOMS;
 export const ENTRIES: readonly string[] = [
   'src/index.ts',
   'src/cli/main.ts',
+  // What recover.html gets.
+  'src/codec/decoders.ts',
   'src/demo/main.ts',
   'src/testing/index.ts',
 ];
