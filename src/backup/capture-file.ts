@@ -27,6 +27,8 @@ export interface Taking {
   readonly mtimeMs: number;
   /** Room it needs, as far as the camera says. */
   readonly sizeBytes: number;
+  /** What was told already: a frame that waits for room is tried again and again. */
+  readonly told: Set<string>;
   /** Called once when it is kept, and whenever it ended otherwise. */
   readonly onEnd: (kept: { readonly sizeBytes: number; readonly mtimeMs: number } | null) => void;
 }
@@ -87,6 +89,11 @@ export class CaptureFile {
       throw this.#noRoom();
     }
     this.#stage = await StreamStage.open(this.#world.disk, this.#parts);
+  }
+
+  /** Whether some vault still takes its bytes. */
+  get isTaking(): boolean {
+    return this.#stage?.isAlive === true;
   }
 
   /** Appends bytes to every vault's copy. */
@@ -268,6 +275,9 @@ export class CaptureFile {
 
   #tellFull(target: Target): void {
     target.isFull = true;
+    const told = JSON.stringify([target.vault.root, this.#taking.path]);
+    if (this.#taking.told.has(told)) return;
+    this.#taking.told.add(told);
     this.#taking.issues.add(
       'TARGET_FULL',
       this.#shownPath(),

@@ -54,6 +54,7 @@ export class VaultCaptureSink {
   readonly #paths: CapturedPaths;
   /** Paths of files that were begun and not kept, to be taken again under the same one. */
   readonly #spare: Map<string, string> = new Map();
+  readonly #told: Set<string> = new Set();
   /** Files being taken. */
   readonly #open: Set<CaptureFile> = new Set();
   #frames = 0;
@@ -124,6 +125,7 @@ export class VaultCaptureSink {
       path,
       mtimeMs: facts.mtimeMs ?? this.#world.clock.nowMs(),
       sizeBytes: file.sizeBytes ?? 0,
+      told: this.#told,
       onEnd: (kept) => {
         this.#open.delete(taking);
         if (kept === null) this.#spare.set(key, path);

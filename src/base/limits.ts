@@ -76,4 +76,27 @@ export const LIMITS = {
   jpegModelledBytesMax: 262_144,
   /** Notes of what its scans have besides coefficients, in bytes; with more it is stored as it is. */
   jpegNotesBytesMax: 4_194_304,
+  /** One read of a file from a camera, in bytes: some give no more at once (an EOS R fails at 5 MiB). */
+  captureReadBytes: 1_048_576,
+  /** Captured files being made durable while the next ones are read. */
+  captureCommitsMax: 4,
+  /** Files of a camera that wait to be taken; what lies on its card beyond that is found by looking again. */
+  captureQueueMax: 4096,
+  /** How often a file of a camera is tried before it is told that it stays there. */
+  captureTriesMax: 6,
+  /** How often a file whose size and bytes do not agree is read before it is kept as it is. */
+  captureSizeTriesMax: 3,
+  /** The first pause before a file is tried again; each one after it is twice as long. */
+  captureAgainMs: 200,
+  /** A frame that no vault has room for is tried again after this. */
+  captureFullWaitMs: 10_000,
+  /** How often a session looks at its clock. */
+  captureTickMs: 250,
+  /** How often the camera's files are compared with what was told, when there is nothing else to do. */
+  captureCompareMs: 5000,
+  /** The first pause before a link that broke is tried again; each one after it is twice as long, up to the other. */
+  captureRetryMs: 250,
+  captureRetryMsMax: 10_000,
+  /** A camera that is away for longer is given up. */
+  captureAwayMs: 1_800_000,
 } as const;

@@ -12,6 +12,7 @@ export type {
   CameraOptions,
   CaptureDestination,
 } from './connection.ts';
+export { type HotFolderOptions, openHotFolder } from './hot-folder/hot-folder.ts';
 export { ByteReader, ByteWriter } from './ptp/bytes.ts';
 export { CANON, EVENT, FORMAT, FUJI, NIKON, OPERATION, RESPONSE, SONY } from './ptp/codes.ts';
 export {
@@ -58,3 +59,7 @@ export {
   PACKET_HEADER_BYTES,
   type Packet,
 } from './ptp-ip/packet.ts';
+export type { TakenFrame } from './session/session-state.ts';
+export { runSession, type SessionOptions, type SessionReport } from './session/tether-session.ts';
+export type { FrameTimes, SessionTimings, Spread } from './session/timings.ts';
+export type { CapturedFile, CaptureSink, Kept, NotKept, SinkFile } from './sink.ts';

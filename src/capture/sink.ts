@@ -28,10 +28,9 @@ export interface CaptureSink {
 
 /** One file being taken: any number of writes, then `commit` or `abandon`. */
 export interface SinkFile {
-  /**
-   * Appends bytes; resolves once they may be used again.
-   * @throws FieldVaultError TARGET_FULL, TARGET_GONE where nobody takes them any more
-   */
+  /** False once nobody takes its bytes any more: then `commit` says why. */
+  readonly isTaking: boolean;
+  /** Appends bytes; resolves once they may be used again. */
   write(bytes: Uint8Array): Promise<void>;
   /** Resolves once the file is durable, read back and acknowledged wherever it goes, or it is said why not. */
   commit(): Promise<Kept | NotKept>;
