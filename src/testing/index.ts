@@ -3,6 +3,7 @@
  * Invariant: deterministic from a seed; nothing here needs a test runner.
  */
 export * from './bursts/index.ts';
+export * from './camera/index.ts';
 export * from './catalogs/index.ts';
 export * from './shoot/index.ts';
 export * from './simulation.ts';
