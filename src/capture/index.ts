@@ -2,6 +2,8 @@
  * capture: cameras at the wire, over Wi-Fi and over USB: what is on them, what happens at them, the bytes of each file.
  * Invariant: nothing here removes a file from a camera; nothing here knows a vault.
  */
+
+export { type CameraAddress, parseCameraAddress } from './camera-address.ts';
 export type {
   CameraCapabilities,
   CameraConnection,
