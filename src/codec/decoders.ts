@@ -6,3 +6,4 @@ export { isJpegRecoded } from './jpeg/container.ts';
 export { decodeJpeg } from './jpeg/decode-jpeg.ts';
 export { isRawRecoded } from './raw/container.ts';
 export { decodeRaw, rawDependencies } from './raw/decode-raw.ts';
+export { readZstdHead, unpackZstd } from './zstd/container.ts';

@@ -17,3 +17,11 @@ export { describeRaw, type RawDescription } from './raw/describe-raw.ts';
 export { type EncodeRawOptions, encodeRaw } from './raw/encode-raw.ts';
 export { readSensorPlanes } from './raw/read-parts.ts';
 export type { SamplePlane } from './raw/sample-plane.ts';
+export {
+  formatZstd,
+  type KnownContent,
+  openZstd,
+  readZstdHead,
+  unpackZstd,
+  ZSTD_BYTES_MAX,
+} from './zstd/container.ts';

@@ -1,7 +1,13 @@
 import { type BlobId, equalBytes, formatHex } from '../base/index.ts';
-import { describeRaw, encodeJpeg, encodeRaw, rawDependencies } from '../codec/index.ts';
+import {
+  describeRaw,
+  encodeJpeg,
+  encodeRaw,
+  type KnownContent,
+  rawDependencies,
+} from '../codec/index.ts';
 import { type FormName, GAIN_MIN, SMALLEST_BYTES } from './form.ts';
-import { decodeZstd, encodeZstd, type KnownContent } from './zstd-form.ts';
+import { decodeZstdForm, encodeZstd } from './zstd-form.ts';
 
 /** A smaller form of a content, decoded and compared. */
 export interface EncodedContent {
@@ -79,7 +85,7 @@ function encodePacked(content: KnownContent, base: KnownContent | null): Encoded
   const stored = encodeZstd(content, base);
   if (stored === null || stored.length >= content.bytes.length) return null;
   const needs = base === null ? [] : [base];
-  if (!equalBytes(decodeZstd(stored, needs), content.bytes)) return null;
+  if (!equalBytes(decodeZstdForm(stored, needs), content.bytes)) return null;
   const form = base === null ? 'zstd' : 'delta';
   return { form, stored, parts: [], needs: needs.map(({ id }) => id) };
 }

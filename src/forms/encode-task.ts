@@ -1,4 +1,5 @@
 import type { BlobId } from '../base/index.ts';
+import type { KnownContent } from '../codec/index.ts';
 import type { Disk, Task, TaskWorld } from '../platform/index.ts';
 import {
   type ContentNeed,
@@ -12,7 +13,6 @@ import {
 import { type EncodedContent, encodeContent } from './encode-content.ts';
 import type { FormName } from './form.ts';
 import { digestOf, originalOf } from './read-place.ts';
-import type { KnownContent } from './zstd-form.ts';
 
 /** A content that is to be stored in fewer bytes. */
 export interface EncodeRequest {

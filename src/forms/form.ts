@@ -36,9 +36,6 @@ export function previewTail(index: number): NameTail {
 /** An original that is recoded, in bytes: it and its form are in memory as a whole. */
 export const RECODED_BYTES_MAX = 1_073_741_824;
 
-/** Zstandard takes contents up to here, in bytes, also what a delta builds on. */
-export const ZSTD_BYTES_MAX = 536_870_912;
-
 /** Below this no form is worth its own name: drives give space in blocks of 4 KiB or more. */
 export const SMALLEST_BYTES = 16_384;
 

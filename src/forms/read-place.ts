@@ -1,5 +1,11 @@
 import { type BlobId, FieldVaultError } from '../base/index.ts';
-import { decodeJpeg, decodeRaw, isJpegRecoded, isRawRecoded } from '../codec/index.ts';
+import {
+  decodeJpeg,
+  decodeRaw,
+  isJpegRecoded,
+  isRawRecoded,
+  readZstdHead,
+} from '../codec/index.ts';
 import type { Disk } from '../platform/index.ts';
 import {
   type ContentNeed,
@@ -9,7 +15,7 @@ import {
   type StopMemory,
 } from '../store/index.ts';
 import { RECODED_BYTES_MAX } from './form.ts';
-import { decodeZstd, isZstdForm } from './zstd-form.ts';
+import { decodeZstdForm } from './zstd-form.ts';
 
 /**
  * The content that stands at a place, decoded where it is not verbatim.
@@ -79,7 +85,7 @@ async function decode(
     for (const path of parts) previews.push(await readFile(disk, path, stop));
     return decodeRaw(stored, { dependencies, previews });
   }
-  if (form === 'zstd' || form === 'delta') return decodeZstd(stored, dependencies);
+  if (form === 'zstd' || form === 'delta') return decodeZstdForm(stored, dependencies);
   const message = `This file is stored in the form ${form}, which this version does not know. Nothing is lost; use the newest FieldVault.`;
   throw new FieldVaultError('DAMAGED', message);
 }
@@ -88,7 +94,7 @@ async function decode(
 function formOf(stored: Uint8Array): string {
   if (isJpegRecoded(stored)) return 'jpeg-recoded';
   if (isRawRecoded(stored)) return 'raw-recoded';
-  return isZstdForm(stored) ? 'zstd' : 'verbatim';
+  return readZstdHead(stored) === null ? 'verbatim' : 'zstd';
 }
 
 async function readFile(
