@@ -115,6 +115,13 @@ export type { FindOptions, FoundFrame, SearchOrder } from './search/index.ts';
 export type { SyncDirection, SyncReport } from './sync/index.ts';
 export { type SyncVaultsOptions as SyncOptions, sync } from './sync-vaults.ts';
 export {
+  type TetheredCamera,
+  type TetheredFrame,
+  type TetherOptions,
+  type TetherReport,
+  tether,
+} from './tether.ts';
+export {
   type CheckOptions,
   type CheckReport,
   createVault,

@@ -37,4 +37,5 @@ export { type RepairOptions, type RepairReport, repair } from './repair.ts';
 export type { BackupReport, MirrorReport } from './report.ts';
 export { restore } from './restore.ts';
 export type { RestoreOptions, RestoreReport } from './restoring.ts';
+export { findSources, type Source } from './sources.ts';
 export { type SourceStatus, status, type VaultStatus } from './status.ts';

@@ -87,7 +87,7 @@ async function backup(
 }
 
 /** A mirror that is not there must not keep pictures from the first copy. */
-async function openMirrors(session: Session, paths: readonly string[]): Promise<Vault[]> {
+export async function openMirrors(session: Session, paths: readonly string[]): Promise<Vault[]> {
   const { world, outside, output } = session;
   const mirrors: Vault[] = [];
   for (const path of paths.map(outside.absolutePath)) {

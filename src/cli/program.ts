@@ -18,6 +18,7 @@ import type { Act, Session } from './session.ts';
 import { addSimilar } from './similar.ts';
 import { addSnapshots } from './snapshots.ts';
 import { addStatus } from './status.ts';
+import { addTether } from './tether.ts';
 import { addSync } from './sync.ts';
 
 /** What the words of a command line ask for. */
@@ -49,7 +50,7 @@ export function parseWords(words: readonly string[], columns: number): Parsed {
   const act: Act = (command, work) => {
     asked = { kind: 'act', command, work };
   };
-  const commands = [addInit, addBackup, addSnapshots, addLs, addRestore];
+  const commands = [addInit, addBackup, addTether, addSnapshots, addLs, addRestore];
   const knowing = [addFind, addSimilar, addLearn];
   const tiering = [addSafe, addPolicy, addMark];
   const keeping = [addCompact, addCheck, addStatus, addForget, addPrune];
