@@ -7,6 +7,7 @@
 
 export type { Group, GroupKind, GroupMember, GroupOptions } from './analysis/index.ts';
 export {
+  type BackupPlan,
   type BackupReport as ProtectReport,
   type CompactReport,
   type CompactStop,
@@ -48,9 +49,6 @@ export { decodeJpeg, type EncodeJpegOptions, encodeJpeg, isJpegRecoded } from '.
 export { type CompactOptions, compact } from './compacting.ts';
 export {
   absolutePath,
-  type BackupAndLearnOptions as BackupOptions,
-  type BackupAndLearnReport as BackupReport,
-  backup,
   findSnapshotOf as findSnapshot,
   makeScratchFolder,
   onInterrupt,
@@ -103,6 +101,13 @@ export type {
   TierChange,
   When,
 } from './priority/index.ts';
+export {
+  type BackupAndLearnOptions as BackupOptions,
+  type BackupAndLearnReport as BackupReport,
+  backup,
+  type PlanOptions,
+  planBackup,
+} from './protecting.ts';
 export {
   type FrameFacts,
   matches,

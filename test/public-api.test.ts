@@ -15,6 +15,7 @@ import { readProject } from './tidy/source.ts';
 /** Every name of `fieldvault`. A name that goes or changes its meaning here is a new major version. */
 const NAMES: readonly string[] = [
   'BackupOptions',
+  'BackupPlan',
   'BackupReport',
   'CheckOptions',
   'CheckReport',
@@ -47,6 +48,7 @@ const NAMES: readonly string[] = [
   'MarkReport',
   'MirrorReport',
   'MissingFile',
+  'PlanOptions',
   'Policy',
   'PolicyFile',
   'PolicyInForce',
@@ -111,6 +113,7 @@ const NAMES: readonly string[] = [
   'openWorld',
   'parseQuery',
   'pathsWhere',
+  'planBackup',
   'policyOf',
   'prune',
   'queryHelp',

@@ -5,15 +5,20 @@ import type { SnapshotRecord, Vault } from '../vault/index.ts';
 import { runBatch } from './batch.ts';
 import { copyOpenCatalogs } from './open-catalogs.ts';
 import { Progress } from './progress.ts';
+import { refuseSameVaultTwice, refuseVaultAsSource } from './refusals.ts';
 import type { BackupReport, MirrorReport } from './report.ts';
 import { type BackupRun, giveUpTarget, reportVanished } from './run.ts';
-import { findSources, type Source } from './sources.ts';
-import { goneRecords, type Survey, survey } from './survey.ts';
+import { findSources } from './sources.ts';
+import { goneRecords, protectOthers, type Survey, survey } from './survey.ts';
 import { Target } from './target.ts';
+import { planReport } from './tiers/plan-report.ts';
+import { planWork, type WorkPlan } from './tiers/plan-work.ts';
+import { tellHeldBack } from './tiers/tell-held-back.ts';
+import { PLAIN_TIERING, type TierOptions } from './tiers/tiering.ts';
 import { batchesOf, type WorkItem } from './work.ts';
 
 /** How a backup is watched, mirrored and ended early. */
-export interface BackupOptions {
+export interface BackupOptions extends TierOptions {
   /** Vaults that get the same files at the same time; one that fails is given up with an issue. */
   readonly mirrors?: readonly Vault[];
   /** Ends the run early; what was acknowledged stays, a later run goes on there. */
@@ -41,8 +46,11 @@ export async function backup(
   try {
     run.progress.phase = 'scanning';
     const found = await survey(world, run, run.signal);
+    await protectOthers(world, run, found);
     await using _copies = await copyOpenCatalogs(world, run, found);
-    await protectItems(world, run, found.items);
+    const plan = await planRun(world, run, found, options);
+    tellHeldBack(run, plan);
+    await protectItems(world, run, plan.items);
     const isInterrupted = run.signal?.aborted === true;
     reportVanished(run);
     for (const target of run.targets) {
@@ -51,13 +59,23 @@ export async function backup(
       await endTarget(world, run, target, isInterrupted ? null : found);
     }
     const durationMs = world.clock.monotonicMs() - startMs;
-    return reportOf(run, found, { isInterrupted, durationMs });
+    return reportOf(run, found, { isInterrupted, durationMs, plan: planReport(plan, run.targets) });
   } catch (error) {
     for (const target of run.targets) await target.writer.letGo();
     throw firstOf(error);
   } finally {
     run.stop.release();
   }
+}
+
+function planRun(
+  world: World,
+  { targets, signal }: BackupRun,
+  found: Survey,
+  { tiering = PLAIN_TIERING, occasion = 'session' }: TierOptions,
+): Promise<WorkPlan<Target>> {
+  const alive = targets.filter(({ isLost }) => !isLost);
+  return planWork(world, { found, targets: alive, tiering, occasion, signal, canCompact: false });
 }
 
 async function beginRun(
@@ -94,32 +112,6 @@ async function beginRun(
     vanished: new Map(),
     bytesRead: 0,
   };
-}
-
-function refuseVaultAsSource(sources: readonly Source[], vaults: readonly Vault[]): void {
-  const source = sources.find(({ origin }) =>
-    vaults.some((vault) => isAtOrBelow(vault.root, origin)),
-  );
-  if (source === undefined) return;
-  throw new FieldVaultError(
-    'BAD_USAGE',
-    `${source.origin} is a vault or part of one, and cannot be its own source. Nothing was changed; name the card or folder with the pictures.`,
-    { details: { path: source.origin } },
-  );
-}
-
-function isAtOrBelow(folder: string, path: string): boolean {
-  return path === folder || path.startsWith(`${folder}/`);
-}
-
-/** Two copies on one drive would look like two, and protect like one. */
-function refuseSameVaultTwice(vaults: readonly Vault[]): void {
-  const ids = new Set(vaults.map((vault) => vault.identity.id));
-  if (ids.size === vaults.length) return;
-  throw new FieldVaultError(
-    'BAD_USAGE',
-    'A vault and its mirrors must be different vaults. Nothing was changed; make another vault on another drive.',
-  );
 }
 
 /** Works through all items, several batches at a time, until each is protected or named in an issue. */
@@ -191,7 +183,7 @@ function reportWeak(run: BackupRun, target: Target): void {
 function reportOf(
   run: BackupRun,
   found: Survey,
-  end: { readonly isInterrupted: boolean; readonly durationMs: number },
+  end: Pick<BackupReport, 'isInterrupted' | 'durationMs' | 'plan'>,
 ): BackupReport {
   const [primary, ...mirrors] = run.targets as [Target, ...Target[]];
   const totals = primary.snapshotSources();
@@ -205,13 +197,12 @@ function reportOf(
     bytesStored: primary.bytesStored,
     verified: primary.verified,
     isWeak: primary.isWeak || primary.writer.isWeak,
-    isInterrupted: end.isInterrupted,
     isFull: primary.isFull,
     leftOut: { count: found.leftOut.count, names: [...found.leftOut.names] },
     mirrors: mirrors.map((target) => mirrorReport(run, target)),
     issues: run.issues.kept,
     issueCount: run.issues.count,
-    durationMs: end.durationMs,
+    ...end,
   };
 }
 

@@ -51,7 +51,7 @@ function planCopy(run: BackupRun, item: WorkItem): Plan | 'later' | null {
   const { sizeBytes } = item.found;
   const parts = new Map<Target, string>();
   for (const target of [...item.wants.keys()]) {
-    const room = target.reserve(sizeBytes);
+    const room = target.reserve(sizeBytes, item.floors?.get(target));
     if (room === 'yes') parts.set(target, target.writer.partPath());
     else if (room === 'no') holdBack(run, item, target);
     else {

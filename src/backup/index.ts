@@ -30,6 +30,7 @@ export {
 export { forget } from './forget.ts';
 export { type ListedPath, listPaths, snapshotsOf } from './list-paths.ts';
 export { type PathFilter, pathFilter } from './path-filter.ts';
+export { type PlanBackupOptions, planBackup } from './plan-backup.ts';
 export { Progress } from './progress.ts';
 export { type PruneOptions, type PruneReport, prune } from './prune.ts';
 export { type Droppable, type PrunePlan, planPrune } from './prune-plan.ts';
@@ -39,3 +40,5 @@ export { restore } from './restore.ts';
 export type { RestoreOptions, RestoreReport } from './restoring.ts';
 export { findSources, type Source } from './sources.ts';
 export { type SourceStatus, status, type VaultStatus } from './status.ts';
+export type { BackupPlan, TierPlan, VaultShare } from './tiers/plan-report.ts';
+export type { Tiering, TierOptions } from './tiers/tiering.ts';

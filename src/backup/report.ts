@@ -1,5 +1,6 @@
 import type { Issue } from '../base/index.ts';
 import type { RunId } from '../vault/index.ts';
+import type { BackupPlan } from './tiers/plan-report.ts';
 
 /** What a backup did. */
 export interface BackupReport {
@@ -27,6 +28,8 @@ export interface BackupReport {
   /** Operating-system litter that was left out. */
   readonly leftOut: { readonly count: number; readonly names: readonly string[] };
   readonly mirrors: readonly MirrorReport[];
+  /** What the work was planned to be: by tier, and what would make room for what waits. */
+  readonly plan: BackupPlan;
   /** The first issues; `issueCount` counts all. */
   readonly issues: readonly Issue[];
   readonly issueCount: number;

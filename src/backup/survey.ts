@@ -1,5 +1,5 @@
 import { type BlobId, type IssueLog, LIMITS } from '../base/index.ts';
-import { isCatalogFile } from '../metadata/index.ts';
+import { isCatalogFile, roleOf } from '../metadata/index.ts';
 import type { World } from '../platform/index.ts';
 import type { EntryRecord, GoneRecord, RunId } from '../vault/index.ts';
 import { changeOf, isInSample, microseconds } from './change-test.ts';
@@ -8,24 +8,34 @@ import { type Found, joinPath, type ScanNotes, scanSource } from './scan.ts';
 import type { Source } from './sources.ts';
 import { HEADS_TASK } from './stage-task.ts';
 import type { Target } from './target.ts';
+import type { TargetView } from './target-view.ts';
 import type { Reason, WorkItem } from './work.ts';
 
 /** The part of a run that a survey needs. */
-export interface SurveyedRun {
-  readonly id: RunId;
+export interface SurveyedRun<T extends TargetView = Target> {
   readonly sources: readonly Source[];
-  readonly targets: readonly Target[];
+  readonly targets: readonly T[];
   readonly issues: IssueLog;
 }
 
+/** A file, folder or link of a source. */
+export interface Surveyed {
+  readonly source: Source;
+  readonly found: Found;
+}
+
 /** What a walk over the sources found to do. */
-export interface Survey {
-  readonly items: WorkItem[];
+export interface Survey<T extends TargetView = Target> {
+  readonly items: WorkItem<T>[];
   /** Files that no target needs read. */
   unchanged: number;
   readonly leftOut: { count: number; readonly names: Set<string> };
   /** Files that catalogs of editors may be made of, changed or not. */
-  readonly catalogFiles: { readonly source: Source; readonly found: Found }[];
+  readonly catalogFiles: Surveyed[];
+  /** Captures and sidecars that no target needs read: what is new may belong to their frames. */
+  readonly standing: Surveyed[];
+  /** Folders and links: their lines are all there is to protect. */
+  readonly others: Surveyed[];
   /** By source: every path seen. */
   readonly seen: Map<string, Set<string>>;
   /** By source: folders that could not be listed; what they hold is unknown, not gone. */
@@ -33,37 +43,43 @@ export interface Survey {
 }
 
 /**
- * Walks all sources, tells what changed, and writes folders and links into the journals at once.
- * Nothing is read but names, sizes and times. Ends early when the signal aborts.
+ * Walks all sources and tells what changed. Nothing is written, and nothing read but names, sizes and times. Ends early
+ * when the signal aborts.
  */
-export async function survey(
+export async function survey<T extends TargetView>(
   world: World,
-  run: SurveyedRun,
+  run: SurveyedRun<T>,
   signal: AbortSignal | undefined,
-): Promise<Survey> {
-  const result: Survey = {
+): Promise<Survey<T>> {
+  const result: Survey<T> = {
     items: [],
     unchanged: 0,
     leftOut: { count: 0, names: new Set() },
     catalogFiles: [],
+    standing: [],
+    others: [],
     seen: new Map(),
     unlisted: new Map(),
   };
   const sample = { bytesLeft: LIMITS.rollingSampleBytesMax };
-  const walk: Walk = { result, sample, signal, isWarm: false };
+  const walk: Walk<T> = { result, sample, signal, isWarm: false };
   for (const source of run.sources) {
     if (signal?.aborted !== true) await surveySource(world, run, source, walk);
   }
   return result;
 }
 
-interface Walk {
-  readonly result: Survey;
-  /** Bytes the rolling sample may still read. */
-  readonly sample: { bytesLeft: number };
+interface Walk<T extends TargetView> {
+  readonly result: Survey<T>;
+  readonly sample: Sample;
   readonly signal: AbortSignal | undefined;
   /** Whether the threads were told to start. */
   isWarm: boolean;
+}
+
+interface Sample {
+  /** Bytes the rolling sample may still read. */
+  bytesLeft: number;
 }
 
 /** Threads take a quarter of a second to start: they do so while the rest of the sources is walked. */
@@ -71,11 +87,11 @@ function warmUp(world: World): void {
   world.workers.run(HEADS_TASK, { paths: [] }).catch(() => {});
 }
 
-async function surveySource(
+async function surveySource<T extends TargetView>(
   world: World,
-  run: SurveyedRun,
+  run: SurveyedRun<T>,
   source: Source,
-  walk: Walk,
+  walk: Walk<T>,
 ): Promise<void> {
   const { result, sample, signal } = walk;
   const seen = new Set<string>();
@@ -83,28 +99,26 @@ async function surveySource(
   result.seen.set(source.name, seen);
   result.unlisted.set(source.name, notes.unlisted);
   const except = run.targets.map((target) => target.vault.root);
-  const others: Found[] = [];
   for await (const found of scanSource(world.disk, { ...source, except }, notes)) {
     if (signal?.aborted === true) return;
     seen.add(found.path);
     if (found.kind === 'file') addFile(result, { source, found, sample }, run.targets);
-    else others.push(found);
+    else result.others.push({ source, found });
     if (!walk.isWarm && result.items.length > 0) {
       walk.isWarm = true;
       warmUp(world);
     }
   }
-  await addOthers(world, run, source, others);
 }
 
-function addFile(
-  result: Survey,
-  file: { readonly source: Source; readonly found: Found; readonly sample: Walk['sample'] },
-  targets: readonly Target[],
+function addFile<T extends TargetView>(
+  result: Survey<T>,
+  file: Surveyed & { readonly sample: Sample },
+  targets: readonly T[],
 ): void {
   const { source, found, sample } = file;
   if (isCatalogFile(found.name)) result.catalogFiles.push({ source, found });
-  const wants = new Map<Target, Reason>();
+  const wants = new Map<T, Reason>();
   for (const target of targets) {
     const known = target.known(source.name, found.path);
     const change = changeOf(known, found);
@@ -114,35 +128,38 @@ function addFile(
     else if (isSampled(target, file)) wants.set(target, 'sample');
   }
   if ([...wants.values()].includes('sample')) sample.bytesLeft -= found.sizeBytes;
-  if (wants.size === 0) result.unchanged += 1;
-  else result.items.push({ source, found, wants, tries: 0, mustCopy: false });
+  if (wants.size === 0) {
+    result.unchanged += 1;
+    if (isOfFrames(found.name)) result.standing.push({ source, found });
+  } else result.items.push({ source, found, wants, tries: 0, mustCopy: false });
 }
 
-function isSampled(
-  target: Target,
-  file: { readonly source: Source; readonly found: Found; readonly sample: Walk['sample'] },
-): boolean {
+function isOfFrames(name: string): boolean {
+  const role = roleOf(name);
+  return role === 'capture' || role === 'sidecar';
+}
+
+function isSampled(target: TargetView, file: Surveyed & { readonly sample: Sample }): boolean {
   const turn = target.sources.get(file.source.name)?.turn ?? 0;
   return isInSample(file.found.path, turn) && file.found.sizeBytes <= file.sample.bytesLeft;
 }
 
-/** Folders and links have no content to copy: their lines are all there is to protect. */
-async function addOthers(
+/** Writes what was found of folders and links: they have no content to copy. */
+export async function protectOthers(
   world: World,
-  run: SurveyedRun,
-  source: Source,
-  others: readonly Found[],
+  run: SurveyedRun & { readonly id: RunId },
+  { others }: Survey,
 ): Promise<void> {
-  const entries: { readonly found: Found; readonly entry: EntryRecord }[] = [];
-  for (const found of others) {
-    const entry = await otherEntry(world, run, source, found);
-    if (entry !== null) entries.push({ found, entry });
+  const entries: { readonly of: Surveyed; readonly entry: EntryRecord }[] = [];
+  for (const of of others) {
+    const entry = await otherEntry(world, run, of);
+    if (entry !== null) entries.push({ of, entry });
   }
   for (const target of run.targets) {
     if (target.isLost) continue;
-    const isKnown = ({ found, entry }: (typeof entries)[number]): boolean => {
-      const known = target.known(source.name, found.path);
-      return changeOf(known, found) === 'unchanged' && known?.content === (entry.target ?? '');
+    const isKnown = ({ of, entry }: (typeof entries)[number]): boolean => {
+      const known = target.known(of.source.name, of.found.path);
+      return changeOf(known, of.found) === 'unchanged' && known?.content === (entry.target ?? '');
     };
     const records = entries.filter((one) => !isKnown(one)).map(({ entry }) => entry);
     await target.commit(records).catch((error: unknown) => giveUpTarget(run, target, error));
@@ -151,9 +168,8 @@ async function addOthers(
 
 async function otherEntry(
   world: World,
-  run: SurveyedRun,
-  source: Source,
-  found: Found,
+  run: SurveyedRun & { readonly id: RunId },
+  { source, found }: Surveyed,
 ): Promise<EntryRecord | null> {
   const entry = entryOf(run.id, source, found);
   if (found.kind !== 'link') return entry;

@@ -5,28 +5,18 @@ import {
   type GoneRecord,
   type JournalRecord,
   type RunId,
-  type RunSource,
   type SnapshotSource,
-  type Tree,
   type TreeEntry,
   totalsOf,
   treeEntry,
-  treeOf,
   type Vault,
   VaultWriter,
 } from '../vault/index.ts';
-import { findHistory, type Source, withinVolume } from './sources.ts';
-
-/** One source as one vault knows it: the state it continues, and that state as it grows in this run. */
-export interface TargetSource {
-  readonly record: RunSource;
-  readonly tree: Tree;
-  /** How many runs this source has had. */
-  readonly turn: number;
-}
+import type { Source } from './sources.ts';
+import { type TargetSource, type TargetView, viewOf } from './target-view.ts';
 
 /** One vault that a run writes to: the primary, or a mirror. */
-export class Target {
+export class Target implements TargetView {
   readonly vault: Vault;
   readonly writer: VaultWriter;
   readonly isPrimary: boolean;
@@ -72,9 +62,7 @@ export class Target {
     },
   ): Promise<Target> {
     const writer = await VaultWriter.open(world, vault);
-    const sources = new Map(
-      run.sources.map((source) => [source.name, targetSource(vault, source)] as const),
-    );
+    const { sources } = viewOf(vault, run.sources);
     const target = new Target(writer, sources, run.isPrimary);
     const records = [...sources.values()].map((source) => source.record);
     try {
@@ -159,11 +147,11 @@ export class Target {
 
   /**
    * Sets aside space for a file; give it back with {@link release}. `no`: the drive had not enough left, when it was
-   * measured, for it and the journal. `later`: perhaps it has once the batches under way are done; until then what they
+   * measured, for it, the journal and what the file leaves free for others (`floorBytes`). `later`: perhaps it has once the batches under way are done; until then what they
    * have written already counts twice.
    */
-  reserve(sizeBytes: number): 'yes' | 'later' | 'no' {
-    const needed = this.#bytesPromised + sizeBytes + LIMITS.reserveBytes;
+  reserve(sizeBytes: number, floorBytes = 0): 'yes' | 'later' | 'no' {
+    const needed = this.#bytesPromised + sizeBytes + LIMITS.reserveBytes + floorBytes;
     if (this.#bytesFree !== null && this.#bytesFree < needed) {
       return this.#bytesPromised > 0 ? 'later' : 'no';
     }
@@ -182,20 +170,4 @@ export class Target {
     });
     return this.#totals;
   }
-}
-
-function targetSource(vault: Vault, source: Source): TargetSource {
-  const { parent, runs } = findHistory(vault.ledger, source);
-  const { id, label, fileSystem } = source.volume;
-  return {
-    record: {
-      source: source.name,
-      origin: source.origin,
-      volume: { id, label, fileSystem },
-      within: withinVolume(source),
-      parent: parent?.id ?? null,
-    },
-    tree: parent === null ? new Map() : treeOf(vault.ledger, parent.id, source.name),
-    turn: runs,
-  };
 }

@@ -2,15 +2,18 @@ import { LIMITS } from '../base/index.ts';
 import { type Found, joinPath } from './scan.ts';
 import type { Source } from './sources.ts';
 import type { Target } from './target.ts';
+import type { TargetView } from './target-view.ts';
 
 /** Why a target wants a file read: it is not known, it looks changed, or it is in the rolling sample. */
 export type Reason = 'new' | 'changed' | 'sample';
 
 /** One file that has to be read, and who wants it. */
-export interface WorkItem {
+export interface WorkItem<T extends TargetView = Target> {
   readonly source: Source;
   readonly found: Found;
-  readonly wants: Map<Target, Reason>;
+  readonly wants: Map<T, Reason>;
+  /** By target: bytes this file leaves free there for what is more precious; left out: none. */
+  floors?: ReadonlyMap<T, number>;
   /** Absolute path of a copy that is read in place of the file; left out: the file itself. */
   readonly readFrom?: string;
   /** How often it was tried in vain. */
@@ -26,12 +29,16 @@ export interface Plan {
 }
 
 /** The absolute path that a work item is read from. */
-export function readPath({ source, found, readFrom }: WorkItem): string {
+export function readPath({
+  source,
+  found,
+  readFrom,
+}: Pick<WorkItem, 'source' | 'found' | 'readFrom'>): string {
   return readFrom ?? joinPath(source.root, found.path);
 }
 
 /** The path of a work item as messages show it. */
-export function shownPath(item: WorkItem): string {
+export function shownPath(item: Pick<WorkItem, 'source' | 'found'>): string {
   return `${item.source.name}/${item.found.path}`;
 }
 

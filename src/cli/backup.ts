@@ -3,14 +3,18 @@ import {
   type BackupReport,
   backup as backUp,
   FieldVaultError,
+  type Issue,
   openVault,
+  type PlanOptions,
   Progress,
   type ProtectReport,
+  planBackup,
   type Vault,
 } from '../index.ts';
 import { exitOf } from './exit-code.ts';
 import { learnedSummary, tellLearned } from './learn.ts';
 import type { Ending } from './output.ts';
+import { tellPlan, tellRelief } from './plan-words.ts';
 import { type Act, openNamedVault, type Session, withProgress } from './session.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from './wording.ts';
 import { pathWord, pathWords } from './words.ts';
@@ -19,6 +23,11 @@ interface BackupWords {
   readonly vault: string;
   readonly mirror?: readonly string[];
   readonly learn: boolean;
+  readonly compact: boolean;
+  readonly dryRun?: true;
+  readonly now?: true;
+  readonly idle?: true;
+  readonly onBattery?: true;
 }
 
 /** `backup <source...> --vault V`: protects cards, folders, catalogs. */
@@ -28,7 +37,8 @@ export function addBackup(program: Command, act: Act): void {
     .summary('protect cards, folders, catalogs')
     .description(
       'Copies every new or changed file bit for bit, reads it back and compares; makes one snapshot.\n' +
-        'What is known already is not copied again. A run that was cut off goes on where it stopped.',
+        'What is known already is not copied again. A run that was cut off goes on where it stopped.\n' +
+        'What is precious by the policy goes first; what it leaves to another time is named.',
     )
     .argument('<source...>', 'cards, folders or files', pathWords)
     .requiredOption('--vault <folder>', 'the vault that protects them', pathWord)
@@ -37,7 +47,12 @@ export function addBackup(program: Command, act: Act): void {
       'another vault that gets the same files now; repeatable',
       pathWords,
     )
+    .option('--dry-run', 'only say what goes where in which order, and what waits')
+    .option('--now', 'take all tiers now, whatever their "when" says')
+    .option('--idle', 'nothing else is to do: take what waits for that, too')
     .option('--no-learn', 'only protect; the next backup or "learn" looks at the pictures')
+    .option('--no-compact', 'compact nothing where room is short')
+    .option('--on-battery', 'learn and compact on battery too')
     .addHelpText(
       'after',
       '\nExamples:\n  fieldvault backup /media/EOS_DIGITAL --vault /media/ssd1/vault\n' +
@@ -56,8 +71,14 @@ async function backup(
   const { world, outside, output, signal } = session;
   const vault = await openNamedVault(session, options.vault);
   const mirrors = await openMirrors(session, options.mirror ?? []);
-  const progress = new Progress();
   const paths = sources.map(outside.absolutePath);
+  const occasion = options.now ? 'everything' : options.idle ? 'idle' : 'session';
+  const onBattery = options.onBattery === true;
+  if (options.dryRun) {
+    const { compact } = options;
+    return plan(session, vault, paths, { mirrors, occasion, compact, onBattery });
+  }
+  const progress = new Progress();
   let warnings = 0;
   let isTold = false;
   const report = await withProgress(session, progress, () =>
@@ -66,6 +87,9 @@ async function backup(
       signal,
       progress,
       learn: options.learn,
+      compact: options.compact,
+      occasion,
+      onBattery,
       onProtected: (protectedNow) => {
         tell(session, vault, protectedNow);
         isTold = true;
@@ -76,7 +100,14 @@ async function backup(
       },
     }),
   );
+  for (const { blobs, bytesBefore, bytesAfter } of report.compacted) {
+    const freed = formatBytes(bytesBefore - bytesAfter);
+    output.say(`  compacted: ${formatCount(blobs, 'original')} to make room, ${freed} less`);
+  }
   tellLearned(session, report.learned);
+  if (report.waitsForPower) {
+    output.say('On battery: learning waits for mains power; --on-battery does it now.');
+  }
   const exit = exitOf({
     isInterrupted: report.isInterrupted || report.learned?.isInterrupted === true,
     isFull: report.isFull,
@@ -84,6 +115,34 @@ async function backup(
     hasIssues: output.issueCount > warnings,
   });
   return { exit, summary: summaryOf(vault, report) };
+}
+
+/** `--dry-run`: the plan, and nothing else. */
+async function plan(
+  session: Session,
+  vault: Vault,
+  paths: readonly string[],
+  options: PlanOptions,
+): Promise<Ending> {
+  const { world, output, signal } = session;
+  const onIssue = (issue: Issue): void => output.issue(issue);
+  const planned = await planBackup(world, vault, paths, { ...options, signal, onIssue });
+  tellPlan(session, planned);
+  output.showIssues();
+  output.say('Nothing was changed; the same command without --dry-run does it.');
+  const { steps, waiting, vaults } = planned;
+  const protects = steps.filter(({ act }) => act === 'protect');
+  const bytes = protects.reduce((sum, step) => sum + step.bytes, 0);
+  const summary = {
+    vault: vault.root,
+    dryRun: true,
+    copies: protects.length,
+    bytes,
+    compactions: steps.length - protects.length,
+    waiting: waiting.length,
+    vaults: vaults.length,
+  };
+  return { exit: exitOf({ isInterrupted: signal.aborted }), summary };
 }
 
 /** A mirror that is not there must not keep pictures from the first copy. */
@@ -117,6 +176,10 @@ function summaryOf(vault: Vault, report: BackupReport): Readonly<Record<string, 
     mirrors: report.mirrors,
     leftOut: report.leftOut,
     learned: learnedSummary(report.learned),
+    waitsForPower: report.waitsForPower,
+    tiers: report.plan.tiers,
+    waiting: report.plan.waiting.length,
+    compacted: report.compacted.reduce((sum, { blobs }) => sum + blobs, 0),
     interrupted: report.isInterrupted,
     full: report.isFull,
     weak: report.isWeak,
@@ -157,6 +220,7 @@ function tell(session: Session, vault: Vault, report: ProtectReport): void {
       'The drive is full: the files named above are NOT protected. Use another drive for them.',
     );
   }
+  tellRelief(session, report.plan);
   const isMirrored = report.mirrors.some((mirror) => mirror.state === 'complete');
   if (!isMirrored && !report.isInterrupted && !report.isFull) {
     output.say('This is one copy on one drive. Keep the card until there is a second (--mirror).');

@@ -3,9 +3,11 @@
  * Invariants: only reads originals; protects nothing and never stands in the way of what does; all of it can be
  * learned again.
  */
-export { type CompactChoice, compactChoice } from './compact-choice.ts';
+
 export { blobsWhere } from './blobs-where.ts';
+export { type CompactChoice, compactChoice } from './compact-choice.ts';
 export { FIND_ORDERS, type FindReport, type FindWorld, findFrames } from './find.ts';
+export { type HeldFrames, heldFrames } from './held-frames.ts';
 export { type LearnOptions, type LearnReport, learn } from './learn.ts';
 export { type MarkReport, markFrames } from './mark-frames.ts';
 export { pathsWhere } from './paths-where.ts';
@@ -18,5 +20,5 @@ export {
   testPolicy,
 } from './policy-acts.ts';
 export { groupBursts } from './similar.ts';
-export { type PolicyInForce, policyOf } from './tiering.ts';
+export { marksOf, type PolicyInForce, policyOf } from './tiering.ts';
 export { type ContentTiers, stricter, tiersByContent } from './tiers-by-content.ts';

@@ -3,6 +3,8 @@
  * Invariants: pure, without a clock; what a person marked wins; no plan deletes an original, and no capture is ever
  * among what may be dropped.
  */
+export { askedFields } from './asked-fields.ts';
+export { reservedBytes } from './floors.ts';
 export { type Arrival, FORECAST_DAYS, type Forecast, forecast } from './forecast.ts';
 export { formatPolicy } from './format-policy.ts';
 export { parsePolicy } from './parse-policy.ts';
@@ -21,6 +23,7 @@ export type {
   WaitWhy,
   Way,
 } from './plan.ts';
+export { isReplica } from './plan-frames.ts';
 export { planTiers } from './plan-tiers.ts';
 export {
   byOrder,
@@ -61,3 +64,4 @@ export {
   tierOf,
   tierRules,
 } from './tier-of.ts';
+export { SCRATCH_BYTES_MAX } from './vault-room.ts';

@@ -5,7 +5,7 @@ import type { FrameCopy, PlanFrame, PlanInput, PlanVault } from './plan.ts';
 import { byOrder, type Tier } from './policy.ts';
 import { lastMarks, type Mark, tierOf, tierRules } from './tier-of.ts';
 
-type Taken = Pick<FrameFacts, 'takenMs' | 'id'>;
+type Taken = Pick<FrameFacts, 'takenMs' | 'id' | 'paths'>;
 
 /** A frame while a plan is made. */
 export interface Planned {
@@ -100,15 +100,16 @@ export function compareTexts(a: string, b: string): number {
 function asTaken(frames: readonly PlanFrame[]): PlanFrame[] {
   return frames
     .map((frame) => {
-      const { takenMs, id } = frame.facts;
-      return { frame, takenMs, id };
+      const { takenMs, id, paths } = frame.facts;
+      return { frame, takenMs, id, paths };
     })
     .sort(compareTaken)
     .map(({ frame }) => frame);
 }
 
-/** As pictures were taken; those of an unknown time last. */
+/** As pictures were taken; those of an unknown time last, by path. */
 export function compareTaken(a: Taken, b: Taken): number {
   const [first, second] = [a.takenMs ?? Number.MAX_VALUE, b.takenMs ?? Number.MAX_VALUE];
-  return first - second || compareTexts(a.id, b.id);
+  if (first !== second) return first - second;
+  return compareTexts(a.paths[0] ?? '', b.paths[0] ?? '') || compareTexts(a.id, b.id);
 }

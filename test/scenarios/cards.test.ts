@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { LIMITS } from '../../src/base/index.ts';
 import { FieldKit, told } from './field-kit.ts';
 
 let kit: FieldKit;
@@ -49,7 +50,8 @@ describe('a card', () => {
   it('that is pulled out in the middle is named, and done to its end when it is put back', async () => {
     const card = kit.insert('/media/EOS_DIGITAL', FRAMES);
     kit.disk.faults.add({
-      when: (call) => call.kind === 'read' && call.path.endsWith('IMG_0002.CR3'),
+      when: ({ kind, path, sizeBytes }) =>
+        kind === 'read' && path.endsWith('IMG_0002.CR3') && sizeBytes !== LIMITS.scoutBytesMax,
       run: () => kit.disk.faults.vanish(card),
     });
     const cut = await kit.protect(card);

@@ -192,6 +192,14 @@ const ISSUES: readonly (readonly [(typeof ISSUE_CODES)[number], () => Promise<Ty
     },
   ],
   [
+    'HELD_BACK',
+    async () => {
+      world.disk.stage.plant('/tiers.yaml', 'tiers:\n  - name: general\n    quota: 1B\n');
+      await type('policy set /tiers.yaml --vault /drive/vault');
+      return type(BACKUP);
+    },
+  ],
+  [
     'JOURNAL_DAMAGED',
     async () => {
       await type(BACKUP);

@@ -20,9 +20,10 @@ beforeEach(async () => {
   card = kit.insert('/media/EOS_DIGITAL', FRAMES);
 });
 
-/** Calls of this kind on a path that ends so. */
+/** Calls of this kind on a path that ends so; reads are those that copy, not the look into a file before that. */
 function on(kind: DiskCall['kind'], end: string): (call: DiskCall) => boolean {
-  return (call) => call.kind === kind && call.path.endsWith(end);
+  return ({ kind: called, path, sizeBytes }) =>
+    called === kind && path.endsWith(end) && sizeBytes !== LIMITS.scoutBytesMax;
 }
 
 /** Something happens the next time a call fits. */

@@ -132,6 +132,7 @@ export const ENTRIES: readonly string[] = [
   // What recover.html gets.
   'src/codec/decoders.ts',
   'src/demo/main.ts',
+  'src/demo/simcam.ts',
   'src/testing/index.ts',
 ];
 

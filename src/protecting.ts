@@ -1,0 +1,211 @@
+import {
+  type BackupPlan,
+  type BackupReport,
+  type BackupOptions as ProtectOptions,
+  planBackup as planWork,
+  backup as protect,
+  type Tiering,
+} from './backup/index.ts';
+import type { Issue } from './base/index.ts';
+import { type CompactAndLearnReport, compact } from './compacting.ts';
+import { heldFrames, type LearnReport, learn, marksOf, policyOf } from './learn/index.ts';
+import type { RecordReader } from './metadata/index.ts';
+import type { World } from './platform/index.ts';
+import type { Occasion } from './priority/index.ts';
+import { openVault, type Vault } from './vault/index.ts';
+
+/** How a backup is watched, mirrored, ended early, and what goes with it. */
+export interface BackupAndLearnOptions extends Omit<ProtectOptions, 'tiering'> {
+  /** False: only protect; the next backup learns. */
+  readonly learn?: boolean;
+  /** False: where room is short, nothing is compacted to make some. */
+  readonly compact?: boolean;
+  /** Learn and compact on battery too; otherwise they wait for mains power. */
+  readonly onBattery?: boolean;
+  /** Called once everything is protected, before learning begins. */
+  readonly onProtected?: (report: BackupReport) => void;
+  /** Reads full records; left out, ExifTool does where files can be reached by other programs. */
+  readonly records?: RecordReader;
+}
+
+/** What a backup did, and what went with it. */
+export interface BackupAndLearnReport extends BackupReport {
+  /** What was learned; null where nothing was to be learned. */
+  readonly learned: LearnReport | null;
+  /** What waits for mains power. */
+  readonly waitsForPower: boolean;
+  /** What was compacted to make room, vault by vault. */
+  readonly compacted: readonly CompactAndLearnReport[];
+}
+
+/**
+ * Protects cards, folders and catalogs, what is precious first: every file's bytes are copied, made durable, read back and
+ * compared, and only then acknowledged in the journal; known and unchanged content is recorded, not copied. What the
+ * policy leaves to another time or place is named. Makes one snapshot. Where that left files without room and compaction
+ * would make some, it does so, and protects them in a second snapshot. Then, with everything safe, learns what the new
+ * pictures show and say.
+ * @param sources paths of cards, folders or single files
+ * @throws FieldVaultError SOURCE_MISSING, LEASED, TARGET_READ_ONLY, TARGET_GONE, TARGET_FULL (not even a journal fits),
+ * UNSUPPORTED_FORMAT (a policy that is not understood)
+ */
+export async function backup(
+  world: World,
+  vault: Vault,
+  sources: readonly string[],
+  options: BackupAndLearnOptions = {},
+): Promise<BackupAndLearnReport> {
+  const mirrors = options.mirrors ?? [];
+  const isPowered = options.onBattery === true || !(await world.power.read()).isOnBattery;
+  const held = new HeldIssues(options.onIssue);
+  const first = await protect(world, vault, sources, {
+    ...options,
+    tiering: tieringOf(world, [vault, ...mirrors]),
+    onIssue: held.take,
+  });
+  const isShort = first.plan.waiting.some(({ why }) => why === 'power');
+  const mayCompact = isPowered && options.compact !== false && options.learn !== false;
+  const around = { world, sources, options, held };
+  const { report, compacted } =
+    isShort && mayCompact && !first.isInterrupted
+      ? await makeRoom(around, first, [vault, ...mirrors])
+      : { report: first, compacted: [] };
+  held.tell();
+  options.onProtected?.(report);
+  const isWanted = options.learn !== false && !report.isInterrupted && !report.isFull;
+  const learned = isWanted && isPowered ? await learnAfter(world, vault, report, options) : null;
+  return { ...report, learned, compacted, waitsForPower: isWanted && !isPowered };
+}
+
+/** How a backup is planned. */
+export interface PlanOptions extends Pick<BackupAndLearnOptions, 'mirrors' | 'signal'> {
+  readonly occasion?: Occasion | undefined;
+  readonly compact?: boolean;
+  readonly onBattery?: boolean;
+  readonly onIssue?: (issue: Issue) => void;
+}
+
+/**
+ * Says what a backup would do now: what goes where in which order, what waits and why, what would make room. Changes
+ * nothing; a backup does nothing else. What compaction frees is expected, not known.
+ */
+export async function planBackup(
+  world: World,
+  vault: Vault,
+  sources: readonly string[],
+  options: PlanOptions = {},
+): Promise<BackupPlan> {
+  const { mirrors = [], compact: isCompacting, onBattery, ...rest } = options;
+  const { isOnBattery } = await world.power.read();
+  return planWork(world, vault, sources, {
+    ...rest,
+    mirrors,
+    tiering: tieringOf(world, [vault, ...mirrors]),
+    canCompact: isCompacting !== false && (onBattery === true || !isOnBattery),
+  });
+}
+
+function tieringOf(world: World, vaults: readonly [Vault, ...Vault[]]): Tiering {
+  const [primary] = vaults;
+  const { policy } = policyOf(primary);
+  return { policy, marks: marksOf(primary), held: () => heldFrames(world, vaults) };
+}
+
+/** Keeps what is held back from being told while there is a way to make room for it. */
+class HeldIssues {
+  readonly #onIssue: (issue: Issue) => void;
+  #kept: Issue[] = [];
+
+  constructor(onIssue: ((issue: Issue) => void) | undefined) {
+    this.#onIssue = onIssue ?? (() => {});
+  }
+
+  readonly take = (issue: Issue): void => {
+    if (issue.code === 'HELD_BACK' || issue.code === 'TARGET_FULL') this.#kept.push(issue);
+    else this.#onIssue(issue);
+  };
+
+  /** What was held back is about to be tried again. */
+  forget(): void {
+    this.#kept = [];
+  }
+
+  tell(): void {
+    for (const issue of this.#kept) this.#onIssue(issue);
+    this.#kept = [];
+  }
+}
+
+interface Around {
+  readonly world: World;
+  readonly sources: readonly string[];
+  readonly options: BackupAndLearnOptions;
+  readonly held: HeldIssues;
+}
+
+/** Compacts on each vault that has no room for something, then protects what waited. */
+async function makeRoom(
+  { world, sources, options, held }: Around,
+  first: BackupReport,
+  vaults: readonly Vault[],
+): Promise<{ report: BackupReport; compacted: CompactAndLearnReport[] }> {
+  const short = new Set(first.plan.relief.map(({ vault }) => vault));
+  const compacted: CompactAndLearnReport[] = [];
+  for (const { root, identity } of vaults) {
+    if (!short.has(identity.id)) continue;
+    const { onBattery = false, signal, progress, records } = options;
+    const now = await openVault(world, root);
+    const more = { ...(signal && { signal }), ...(progress && { progress }) };
+    const report = await compact(world, now, { onBattery, ...more, ...(records && { records }) });
+    compacted.push(report);
+  }
+  if (compacted.every(({ blobs }) => blobs === 0)) return { report: first, compacted };
+  const reopened: Vault[] = [];
+  for (const { root } of vaults) reopened.push(await openVault(world, root));
+  const [vault, ...mirrors] = reopened as [Vault, ...Vault[]];
+  held.forget();
+  const second = await protect(world, vault, sources, {
+    ...options,
+    mirrors,
+    tiering: tieringOf(world, [vault, ...mirrors]),
+    onIssue: held.take,
+  });
+  return { report: together(first, second), compacted };
+}
+
+/** Two runs as one: the second one's state, and what both did. */
+function together(first: BackupReport, second: BackupReport): BackupReport {
+  return {
+    ...second,
+    unchanged: first.unchanged,
+    newBlobs: first.newBlobs + second.newBlobs,
+    bytesRead: first.bytesRead + second.bytesRead,
+    bytesStored: first.bytesStored + second.bytesStored,
+    verified: {
+      direct: first.verified.direct + second.verified.direct,
+      cached: first.verified.cached + second.verified.cached,
+    },
+    durationMs: first.durationMs + second.durationMs,
+  };
+}
+
+async function learnAfter(
+  world: World,
+  vault: Vault,
+  report: BackupReport,
+  options: BackupAndLearnOptions,
+): Promise<LearnReport> {
+  const { progress, signal, onIssue, records } = options;
+  if (progress !== undefined) Object.assign(progress, { phase: 'learning', bytesTotal: 0 });
+  const alive = options.mirrors?.filter(({ root }) =>
+    report.mirrors.some(({ path, state }) => path === root && state !== 'lost'),
+  );
+  return learn(world, vault, {
+    ...(signal && { signal }),
+    ...(onIssue && { onIssue }),
+    ...(records && { records }),
+    mirrors: alive ?? [],
+    onProgress: (filesDone, filesTotal) => {
+      if (progress !== undefined) Object.assign(progress, { filesDone, filesTotal });
+    },
+  });
+}
