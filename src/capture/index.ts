@@ -15,6 +15,14 @@ export type {
   CaptureDestination,
 } from './connection.ts';
 export { type HotFolderOptions, openHotFolder } from './hot-folder/hot-folder.ts';
+export {
+  type CameraAddress,
+  type CameraWorld,
+  type NetworkCameraOptions,
+  openFujiCamera,
+  openPtpIpCamera,
+  openUsbCamera,
+} from './open-camera.ts';
 export { ByteReader, ByteWriter } from './ptp/bytes.ts';
 export { CANON, EVENT, FORMAT, FUJI, NIKON, OPERATION, RESPONSE, SONY } from './ptp/codes.ts';
 export {
@@ -61,6 +69,7 @@ export {
   PACKET_HEADER_BYTES,
   type Packet,
 } from './ptp-ip/packet.ts';
+export type { PtpUsbEndpoints } from './ptp-usb/endpoints.ts';
 export type { TakenFrame } from './session/session-state.ts';
 export { runSession, type SessionOptions, type SessionReport } from './session/tether-session.ts';
 export type { FrameTimes, SessionTimings, Spread } from './session/timings.ts';

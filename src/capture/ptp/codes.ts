@@ -20,6 +20,8 @@ export const OPERATION = {
   setDevicePropValue: 0x1016,
   getPartialObject: 0x101b,
   initiateOpenCapture: 0x101c,
+  /** Of MTP. */
+  getObjectPropValue: 0x9803,
   getPartialObject64: 0x95c1,
 } as const;
 

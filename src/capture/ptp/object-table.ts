@@ -1,0 +1,118 @@
+import type { CameraHandle, CameraObject } from '../connection.ts';
+import { FORMAT } from './codes.ts';
+import type { ObjectInfo } from './datasets.ts';
+
+/** Folders below folders; a deeper tree, or one that runs in a circle, is cut here. */
+const FOLDER_DEPTH_MAX = 16;
+
+/**
+ * What is known of the objects on one camera: their facts, their folders, and handles that never mean two files
+ * though the camera uses its numbers again.
+ */
+export class ObjectTable {
+  readonly #infos: Map<number, ObjectInfo> = new Map();
+  readonly #sizes: Map<number, number> = new Map();
+  /** How often the number was given up. */
+  readonly #generations: Map<number, number> = new Map();
+  #cards = 0;
+
+  /** The handle of the file that has this number now. */
+  handleOf(raw: number): CameraHandle {
+    const generation = (this.#generations.get(raw) ?? 0) + this.#cards;
+    const hex = raw.toString(16).padStart(8, '0');
+    return generation === 0 ? hex : `${hex}.${generation}`;
+  }
+
+  /** The camera's number of a file; null where the handle means nothing any more. */
+  rawOf(handle: CameraHandle): number | null {
+    const digits = /^([0-9a-f]{8})(?:\.\d+)?$/.exec(handle)?.[1];
+    if (digits === undefined) return null;
+    const raw = Number.parseInt(digits, 16);
+    return this.handleOf(raw) === handle ? raw : null;
+  }
+
+  infoOf(raw: number): ObjectInfo | null {
+    return this.#infos.get(raw) ?? null;
+  }
+
+  learn(raw: number, info: ObjectInfo): void {
+    this.#infos.set(raw, info);
+  }
+
+  /** A size that came with an event. */
+  learnSize(raw: number, sizeBytes: number): void {
+    this.#sizes.set(raw, sizeBytes);
+  }
+
+  sizeOf(raw: number): number | null {
+    return this.#infos.get(raw)?.sizeBytes ?? this.#sizes.get(raw) ?? null;
+  }
+
+  /** What is known of it may be wrong by now. */
+  doubt(raw: number): void {
+    this.#infos.delete(raw);
+    this.#sizes.delete(raw);
+  }
+
+  /** The file is gone; the number may mean another one later. Returns the handle it had. */
+  giveUp(raw: number): CameraHandle {
+    const handle = this.handleOf(raw);
+    this.doubt(raw);
+    this.#generations.set(raw, (this.#generations.get(raw) ?? 0) + 1);
+    return handle;
+  }
+
+  /** Another card is in: no number means what it meant. */
+  giveUpAll(): void {
+    this.#infos.clear();
+    this.#sizes.clear();
+    this.#cards += 1;
+  }
+
+  /** Numbers whose facts are known. */
+  known(): readonly number[] {
+    return [...this.#infos.keys()];
+  }
+
+  /** Folders above, from the top; '' at the root or where they are not known. */
+  folderOf(info: ObjectInfo): string {
+    const names: string[] = [];
+    let parent = info.parent;
+    while (parent !== 0 && names.length < FOLDER_DEPTH_MAX) {
+      const folder = this.#infos.get(parent);
+      if (folder === undefined) break;
+      names.unshift(folder.name);
+      parent = folder.parent;
+    }
+    return names.join('/');
+  }
+
+  /** The file as the rest of capture sees it. */
+  objectOf(raw: number, info: ObjectInfo): CameraObject {
+    return {
+      handle: this.handleOf(raw),
+      name: info.name,
+      folder: this.folderOf(info),
+      sizeBytes: info.sizeBytes ?? this.#sizes.get(raw) ?? null,
+      capturedLocal: localTimeOf(info.captured) ?? localTimeOf(info.modified),
+      isOnlyInMemory: false,
+    };
+  }
+}
+
+/** Whether the object is a folder and no file. */
+export function isFolder(info: ObjectInfo): boolean {
+  return info.format === FORMAT.folder || (info.associationType === 1 && info.sizeBytes === 0);
+}
+
+/** `YYYYMMDDThhmmss`, whatever follows, as `YYYY-MM-DDThh:mm:ss`; null for anything else. */
+export function localTimeOf(text: string): string | null {
+  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)/.exec(text);
+  if (parts === null) return null;
+  const [year, month, day, hour, minute, second] = parts.slice(1);
+  const local = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
+  const atMs = Date.parse(`${local}Z`);
+  // A day that does not exist moves to another one, or is no time at all.
+  const isReal = Number.isFinite(atMs) && new Date(atMs).toISOString().startsWith(local);
+  return isReal ? local : null;
+}
