@@ -47,7 +47,7 @@ def digest_of(path, length=None):
 class Vault:
     def __init__(self, folder):
         self.folder, self.damaged, self.notes, self.id, self.label = folder, {}, [], None, None
-        self.files, self.places, self.closed = {}, {}, []  # at -> digest; blob -> {at: form}; (name, bytes, digest)
+        self.files, self.places, self.closed = {}, {}, []  # at -> digest; blob -> {at: line}; (name, bytes, digest)
         self.runs, self.changes = {}, {}                   # run -> newest line; (run, source) -> [(path, entry or None)]
         self.ended, self.forgotten, self.by_digits = [], set(), None
         journal = os.path.join(folder, 'journal')
@@ -104,7 +104,8 @@ class Vault:
         elif kind == 'file':
             self.files[line['at']] = line['sha256']
         elif kind == 'blob':
-            self.places.setdefault(line['blob'], {})[line['at']] = line['form']
+            self.places.setdefault(line['blob'], {})[line['at']] = line
+            line['form'] == 'verbatim' or line['stored']['sha256'].isalnum()  # another form says how it lies there
         elif kind == 'drop':
             self.places.get(line.get('blob'), {}).pop(line['at'], None)
             self.files.pop(line['at'], None)
@@ -144,7 +145,7 @@ class Vault:
             for folder, _, names in os.walk(self.at('originals')):
                 for found in filter(None, map(STORED_NAME.search, names)):
                     self.by_digits.setdefault(found[1][:16].lower(), []).append(os.path.join(folder, found.string))
-        known = [self.at(at) for at, form in self.places.get(blob, {}).items() if form == 'verbatim']
+        known = [self.at(at) for at, line in self.places.get(blob, {}).items() if line['form'] == 'verbatim']
         return known + [path for path in self.by_digits.get(blob[:16], []) if path not in known]
 
 
@@ -184,7 +185,11 @@ def check(vault):
     """Compares every stored byte with its digest; what is wrong stands in vault.damaged afterwards."""
     for number in missing_journals(vault):
         vault.damage('journal/%06d' % number, 'this journal file is missing')
-    expected = [(at, blob, None) for blob, places in vault.places.items() for at in places]
+    expected = []
+    for places in vault.places.values():
+        for at, line in places.items():
+            expected.append((at, line.get('stored', {'sha256': line['blob']})['sha256'], None))
+            expected += [(part['at'], part['sha256'], None) for part in line.get('parts', [])]
     expected += [(at, digest, None) for at, digest in vault.files.items()]
     expected += [('journal/' + name, digest, length) for name, length, digest in vault.closed]
     for at, digest, length in expected:
@@ -266,7 +271,9 @@ class Restore:
             if done:
                 return name
             os.remove(name)
-        raise ValueError('; '.join(bad) or 'no stored file holds it')
+        forms = sorted(line['form'] for line in self.vault.places.get(blob, {}).values() if line['form'] != 'verbatim')
+        raise ValueError('; '.join(['it is stored as %s: recover.html decodes it' % form for form in forms] or bad)
+                         or 'no stored file holds it')
 
 
 def main(words):

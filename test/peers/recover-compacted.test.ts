@@ -1,5 +1,5 @@
 /** What recover.html and the system's own tools make of a vault that was compacted: in Node, and in a browser. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -153,6 +153,36 @@ describe(
       } finally {
         await browser.close();
       }
+    });
+  },
+);
+
+describe(
+  'the Python reader',
+  skipBecause(
+    spawnSync('python3', ['--version']).status === 0
+      ? null
+      : 'no python3 here: its reader did not run',
+  ),
+  () => {
+    const read = (
+      ...words: string[]
+    ): { status: number | null; answer: Record<string, unknown> } => {
+      const reader = join(import.meta.dirname, 'reader.py');
+      const { status, stdout } = spawnSync('python3', [reader, ...words], { encoding: 'utf8' });
+      return { status, answer: JSON.parse(stdout) };
+    };
+
+    test('checks every stored file, gives back what is verbatim and names the rest', () => {
+      const root = join(scratch, 'vault');
+      expect(read('check', root)).toMatchObject({ status: 0, answer: { damaged: [] } });
+      const to = join(scratch, 'by-python');
+      const { status, answer } = read('restore', root, 'latest', to);
+      const problems = answer['problems'] as { path: string; problem: string }[];
+      expect(status).toBe(3);
+      expect(problems.length).toBeGreaterThan(0);
+      for (const { problem } of problems) expect(problem).toContain('recover.html decodes it');
+      expect(Number(answer['files']) + problems.length).toBe(contents.size);
     });
   },
 );
