@@ -45,6 +45,15 @@ export {
   type Retry,
   VERSION,
 } from './base/index.ts';
+export type {
+  CameraCapabilities,
+  CameraConnection,
+  CameraEvent,
+  CameraInfo,
+  CameraObject,
+  FrameTimes,
+  SessionTimings,
+} from './capture/index.ts';
 export { decodeJpeg, type EncodeJpegOptions, encodeJpeg, isJpegRecoded } from './codec/index.ts';
 export { type CompactOptions, compact } from './compacting.ts';
 export {
@@ -125,6 +134,7 @@ export {
   type TetherOptions,
   type TetherReport,
   tether,
+  tetherWith,
 } from './tether.ts';
 export {
   type CheckOptions,

@@ -1,19 +1,24 @@
 import {
-  type CapturedFrame,
   type CaptureReport,
   findSources,
   type Incoming,
-  refuseSameVault,
+  refuseSameVaultTwice,
+  refuseVaultAsSource,
   type Source,
   VaultCaptureSink,
 } from './backup/index.ts';
-import { type FieldVaultError, type Issue, IssueLog } from './base/index.ts';
+import { FieldVaultError, type Issue, IssueLog } from './base/index.ts';
 import {
+  type CameraAddress,
   type CameraConnection,
   type CameraInfo,
+  type CaptureDestination,
   type FrameTimes,
+  openFujiCamera,
   openHotFolder,
+  openPtpIpCamera,
   parseCameraAddress,
+  parseNaming,
   runSession,
   type SessionReport,
   type TakenFrame,
@@ -36,6 +41,14 @@ export interface TetherOptions {
   readonly onLink?: (state: 'lost' | 'back') => void;
   /** False: what lies on the camera already stays there. */
   readonly takesExisting?: boolean;
+  /** Where the camera puts frames; card and this computer where left out. */
+  readonly destination?: CaptureDestination;
+  /** What a connection noticed and went on with, in words. */
+  readonly onNote?: (note: string) => void;
+  /** Name of the session: its frames go to a folder of that name. */
+  readonly session?: string;
+  /** How files are named, as `{session}/{date}/{camera}_{number}.{extension}`; left out: as the camera does. */
+  readonly naming?: string;
   /** The camera may be away this long, in milliseconds; half an hour where left out. */
   readonly patienceMs?: number;
   /** Ends the session too, and is no interruption: it was meant to end. */
@@ -90,27 +103,58 @@ export async function tether(
   camera: string,
   options: TetherOptions = {},
 ): Promise<TetherReport> {
-  const vaults = [vault, ...(options.mirrors ?? [])];
-  refuseSameVault(vaults);
-  const way = wayTo(world, camera, vaults);
-  const first = await way.open();
-  return tetherOver(world, vault, { ...options, way, first });
+  const address = parseCameraAddress(camera);
+  const roots = [vault, ...(options.mirrors ?? [])].map(({ root }) => root);
+  if (address.kind === 'folder') {
+    const watched = { wants: isOfFrame, except: roots };
+    const open = (): Promise<CameraConnection> => openHotFolder(world, address.path, watched);
+    return tetherOver(world, vault, { ...options, open, folder: address.path });
+  }
+  return tetherWith(world, vault, () => openCamera(world, address, options), options);
 }
 
-/** How connections to one camera are opened, and what its frames are called in a vault. */
-interface Way {
-  readonly open: () => Promise<CameraConnection>;
-  readonly sourceOf: (info: CameraInfo) => Promise<Source>;
-  readonly pathOf: (file: Incoming) => string;
-  readonly replaces: boolean;
-}
-
-async function tetherOver(
+/**
+ * As {@link tether}, over a connection of the caller's own: how a vendor's SDK, or anything that hands out frames, is tied
+ * in. The connection must pass `cameraContract` of `fieldvault/testing`.
+ * @param open opens a connection, also after the link broke
+ */
+export async function tetherWith(
   world: World,
   vault: Vault,
-  options: TetherOptions & { readonly way: Way; readonly first: CameraConnection },
+  open: () => Promise<CameraConnection>,
+  options: TetherOptions = {},
 ): Promise<TetherReport> {
-  const { way, first, mirrors = [] } = options;
+  return tetherOver(world, vault, { ...options, open, folder: null });
+}
+
+function openCamera(
+  world: World,
+  address: Exclude<CameraAddress, { kind: 'folder' }>,
+  { destination, onNote }: TetherOptions,
+): Promise<CameraConnection> {
+  const options = { ...(destination && { destination }), ...(onNote && { onNote }) };
+  if (address.kind === 'usb') {
+    throw new FieldVaultError('CAMERA_UNREACHABLE', 'No camera can be reached by USB here yet.', {
+      details: { camera: `usb:${address.id}` },
+    });
+  }
+  const { host, port } = address;
+  const open = address.kind === 'fuji' ? openFujiCamera : openPtpIpCamera;
+  return open(world, { host, ...(port !== null && { port }) }, options);
+}
+
+/** What of a session is not the caller's to choose. */
+interface Tethering extends TetherOptions {
+  readonly open: () => Promise<CameraConnection>;
+  /** The folder that is watched; null for a camera. */
+  readonly folder: string | null;
+}
+
+async function tetherOver(world: World, vault: Vault, options: Tethering): Promise<TetherReport> {
+  const { mirrors = [], session = '' } = options;
+  refuseSameVaultTwice([vault, ...mirrors]);
+  const naming = parseNaming(options.naming ?? null, session);
+  const first = await options.open();
   const startMs = world.clock.monotonicMs();
   const issues = new IssueLog(options.onIssue);
   const end = new AbortController();
@@ -118,8 +162,12 @@ async function tetherOver(
   const signal = AbortSignal.any([end.signal, ...outer]);
   let sink: VaultCaptureSink | null = null;
   try {
-    const source = await way.sourceOf(first.info());
-    const { pathOf, replaces } = way;
+    const camera = first.info();
+    const isNamed = options.naming !== undefined || session !== '';
+    const source = await sourceOf(world, camera, options.folder, isNamed);
+    refuseVaultAsSource([source], [vault, ...mirrors]);
+    const pathOf = (file: Incoming): string => naming(file, { camera, session });
+    const replaces = options.folder !== null && !isNamed;
     sink = await VaultCaptureSink.open(world, vault, { source, mirrors, issues, pathOf, replaces });
     options.onCamera?.({
       ...first.info(),
@@ -128,8 +176,8 @@ async function tetherOver(
       capture: () => first.capture(),
     });
     let frames = 0;
-    const session = await runSession(world, first, {
-      reopen: way.open,
+    const done = await runSession(world, first, {
+      reopen: options.open,
       sink,
       issues,
       camera: source.name,
@@ -143,7 +191,7 @@ async function tetherOver(
     });
     const kept = await sink.finish();
     return {
-      ...session,
+      ...done,
       ...kept,
       source: source.name,
       issues: issues.kept,
@@ -176,30 +224,29 @@ function tetheredFrame(source: Source, frame: TakenFrame): TetheredFrame {
   return { path: `${source.name}/${path}`, blob, sizeBytes, copies, isKnown, times };
 }
 
-function wayTo(world: World, camera: string, vaults: readonly Vault[]): Way {
-  const address = parseCameraAddress(camera);
-  const pathOf = ({ folder, name }: Incoming): string =>
-    folder === '' ? name : `${folder}/${name}`;
-  if (address.kind === 'folder') {
-    const except = vaults.map(({ root }) => root);
-    return {
-      open: () => openHotFolder(world, address.path, { wants: isOfFrame, except }),
-      // As `backup` of the folder names it: what was tethered is known to the next backup.
-      sourceOf: async () => {
-        const [source] = await findSources(world, [address.path]);
-        if (source === undefined) throw new TypeError('one path is one source');
-        return source;
-      },
-      pathOf,
-      replaces: true,
-    };
-  }
-  throw new TypeError('not yet');
+/** What a session is called in a vault. A folder is the source that `backup` of it is: each knows what the other did. */
+async function sourceOf(
+  world: World,
+  camera: CameraInfo,
+  folder: string | null,
+  isNamed: boolean,
+): Promise<Source> {
+  const [found] = folder === null ? [] : await findSources(world, [folder]);
+  if (found !== undefined && !isNamed) return found;
+  const { maker, model, serial } = camera;
+  const name = cleanName(model === '' ? maker : model);
+  const volume = { id: '', label: name, fileSystem: '', mountPoint: '' };
+  const origin =
+    found === undefined ? `camera:${maker}/${model}/${serial}` : `tether:${found.origin}`;
+  return { name, root: '', only: null, origin, volume };
+}
+
+function cleanName(text: string): string {
+  const clean = text.replace(/[/\\\0:]/g, '_').trim();
+  return clean === '' || clean === '.' || clean === '..' ? 'camera' : clean;
 }
 
 function isOfFrame(name: string): boolean {
   const role = roleOf(name);
   return role === 'capture' || role === 'sidecar';
 }
-
-export type { CapturedFrame };

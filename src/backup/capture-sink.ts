@@ -1,4 +1,4 @@
-import { FieldVaultError, type IssueLog } from '../base/index.ts';
+import type { IssueLog } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
 import { isSafePath, type SnapshotRecord, type Vault } from '../vault/index.ts';
 import { CaptureFile } from './capture-file.ts';
@@ -235,13 +235,3 @@ function safePath(path: string): string {
 }
 
 const PATH_PARTS_MAX = 32;
-
-/** Refuses a mirror that is the same vault as another: two copies on one drive would protect like one. */
-export function refuseSameVault(vaults: readonly Vault[]): void {
-  const ids = new Set(vaults.map(({ identity }) => identity.id));
-  if (ids.size === vaults.length) return;
-  throw new FieldVaultError(
-    'BAD_USAGE',
-    'A vault and its mirrors must be different vaults. Nothing was changed; make another vault on another drive.',
-  );
-}

@@ -8,7 +8,6 @@ export {
   type CaptureReport,
   type CaptureSinkOptions,
   type Incoming,
-  refuseSameVault,
   VaultCaptureSink,
 } from './capture-sink.ts';
 export {
@@ -34,6 +33,7 @@ export { type PlanBackupOptions, planBackup } from './plan-backup.ts';
 export { Progress } from './progress.ts';
 export { type PruneOptions, type PruneReport, prune } from './prune.ts';
 export { type Droppable, type PrunePlan, planPrune } from './prune-plan.ts';
+export { refuseSameVaultTwice, refuseVaultAsSource } from './refusals.ts';
 export { type RepairOptions, type RepairReport, repair } from './repair.ts';
 export type { BackupReport, MirrorReport } from './report.ts';
 export { restore } from './restore.ts';

@@ -15,8 +15,9 @@ export type {
   CaptureDestination,
 } from './connection.ts';
 export { type HotFolderOptions, openHotFolder } from './hot-folder/hot-folder.ts';
+export { type Naming, type NamingContext, parseNaming } from './naming.ts';
 export {
-  type CameraAddress,
+  type CameraHost,
   type CameraWorld,
   type NetworkCameraOptions,
   openFujiCamera,

@@ -18,8 +18,8 @@ import type { Act, Session } from './session.ts';
 import { addSimilar } from './similar.ts';
 import { addSnapshots } from './snapshots.ts';
 import { addStatus } from './status.ts';
-import { addTether } from './tether.ts';
 import { addSync } from './sync.ts';
+import { addTether } from './tether.ts';
 
 /** What the words of a command line ask for. */
 export type Parsed =

@@ -1,0 +1,90 @@
+import type { Issue } from '../../src/base/index.ts';
+import {
+  openVault,
+  type TetherOptions,
+  type TetherReport,
+  tetherWith,
+  type Vault,
+  type World,
+} from '../../src/index.ts';
+import type { MemoryCamera, SimClock } from '../../src/testing/index.ts';
+
+/** A session under way in a simulated world. */
+export interface Session {
+  readonly issues: readonly Issue[];
+  /** `<source>/<path>` of the files that are safe, in that order. */
+  readonly safe: readonly string[];
+  /** Time passes until so many files are safe. */
+  until(files: number): Promise<void>;
+  /** Time passes until something holds. */
+  when(holds: () => boolean): Promise<void>;
+  /** The photographer ends the session. */
+  end(): Promise<TetherReport>;
+  /** Time passes until it ends by itself. */
+  ended(): Promise<TetherReport>;
+}
+
+const TURNS_MAX = 20_000;
+
+/** Lets everything that can go on go on. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Time passes on a simulated clock until a promise is settled. */
+export async function passTime<T>(clock: SimClock, promise: Promise<T>): Promise<T> {
+  let isSettled = false;
+  const settled = promise.finally(() => {
+    isSettled = true;
+  });
+  settled.catch(() => {});
+  for (let turns = 0; !isSettled && turns < TURNS_MAX; turns += 1) {
+    await turn();
+    if (!isSettled) clock.advance(250);
+  }
+  if (!isSettled) throw new Error('it does not come to its end');
+  return settled;
+}
+
+/** Begins a session with a camera in memory. */
+export async function begin(
+  world: World & { readonly clock: SimClock },
+  camera: MemoryCamera,
+  options: Omit<TetherOptions, 'signal' | 'onFrame' | 'onIssue' | 'mirrors'> & {
+    readonly vault?: string;
+    readonly mirrors?: readonly string[];
+  } = {},
+): Promise<Session> {
+  const { vault: root = '/drive/vault', mirrors: roots = [], ...more } = options;
+  const vault: Vault = await openVault(world, root);
+  const mirrors = await Promise.all(roots.map((one) => openVault(world, one)));
+  const issues: Issue[] = [];
+  const safe: string[] = [];
+  const abort = new AbortController();
+  const session = tetherWith(world, vault, () => camera.open(), {
+    ...more,
+    mirrors,
+    signal: abort.signal,
+    onFrame: ({ path }) => safe.push(path),
+    onIssue: (issue) => issues.push(issue),
+  });
+  session.catch(() => {});
+  const when = async (holds: () => boolean): Promise<void> => {
+    for (let turns = 0; !holds() && turns < TURNS_MAX; turns += 1) {
+      await turn();
+      if (!holds()) world.clock.advance(250);
+    }
+    if (!holds()) throw new Error(`it does not come about: ${JSON.stringify({ safe, issues })}`);
+  };
+  return {
+    issues,
+    safe,
+    when,
+    until: (files) => when(() => safe.length >= files),
+    end: () => {
+      abort.abort();
+      return passTime(world.clock, session);
+    },
+    ended: () => passTime(world.clock, session),
+  };
+}
