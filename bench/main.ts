@@ -5,6 +5,8 @@ import { parseArgs } from 'node:util';
 import { openRun } from './bench-run.ts';
 import { BENCH as CATALOGS } from './catalogs.bench.ts';
 import { findProgram } from './command.ts';
+import { BENCH as COMPACT } from './compact.bench.ts';
+import { BENCH as ENERGY } from './energy.bench.ts';
 import { BENCH as FRAMES } from './frames.bench.ts';
 import { BENCH as GIVE_BACK } from './give-back.bench.ts';
 import { BENCH as GROUPING } from './grouping.bench.ts';
@@ -20,6 +22,7 @@ import type { Bench, BenchSizes } from './row.ts';
 import { BENCH as SCALE } from './scale.bench.ts';
 import { BENCH as SEARCH } from './search.bench.ts';
 import { BENCH as SHOOT } from './shoot.bench.ts';
+import { BENCH as SYNCING } from './sync.bench.ts';
 import { renderResults, replaceMarked, type Section } from './table.ts';
 import { BENCH as UNCHANGED } from './unchanged.bench.ts';
 
@@ -37,8 +40,11 @@ const BENCHES: readonly Bench[] = [
   LIKENESS,
   LIBRARY,
   PRIORITY,
+  ENERGY,
   JPEG,
   RAW,
+  COMPACT,
+  SYNCING,
 ];
 const FULL: BenchSizes = { cardBytes: 2_000_000_000, smallFiles: 100_000, rounds: 3 };
 const PAGE = join(import.meta.dirname, '..', 'docs', 'benchmarks.md');
