@@ -13,9 +13,8 @@ const LIMITS_OF_FILE = { folders: 64, entries: 1024, values: 65_536, valuesOfFil
 /** Bytes of one value by type number: byte, short, long and folder offset; others are not numbers. */
 const TYPE_BYTES: Readonly<Record<number, number>> = { 1: 1, 3: 2, 4: 4, 7: 1, 13: 4 };
 
-/** Sub-folders, and the folder of EXIF. */
-const SUB_FOLDERS = 0x014a;
-const EXIF = 0x8769;
+/** Sub-folders, the folder of EXIF, and the one of Fujifilm's sensor data. */
+const INNER_FOLDERS = [0x014a, 0x8769, 0xf000];
 
 /** Marks of TIFF 6.0 and of makers' own versions of it: ORF (two), RW2. */
 const MARKS = [0x002a, 0x4f52, 0x5352, 0x0055];
@@ -49,7 +48,7 @@ export function readTiffFolders(bytes: Uint8Array): readonly TiffFolder[] | null
     const folder = readFolder(walk, waiting[next]!);
     if (folder === null) continue;
     walk.folders.push(folder);
-    const further = [folder.next, ...folder.numbers(SUB_FOLDERS), ...folder.numbers(EXIF)];
+    const further = [folder.next, ...INNER_FOLDERS.flatMap((tag) => folder.numbers(tag))];
     waiting.push(...further.slice(0, LIMITS_OF_FILE.folders));
   }
   return walk.folders;

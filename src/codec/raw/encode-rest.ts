@@ -1,4 +1,4 @@
-import { readTiffFolders } from '../containers/tiff.ts';
+import { findPreviews } from '../containers/previews.ts';
 import { encodeBytes } from '../jpeg/encode-bytes.ts';
 import { encodeJpeg } from '../jpeg/encode-jpeg.ts';
 import type { Hole } from './part-samples.ts';
@@ -63,44 +63,21 @@ function spansOf(
   holes: readonly Hole[],
 ): { readonly span: Span; readonly isJpeg: boolean }[] {
   const sorted = holes.toSorted((left, right) => left.offset - right.offset);
-  const previews = previewsOf(bytes);
+  const previews = findPreviews(bytes, JPEG_BYTES_MIN);
   const spans: { span: Span; isJpeg: boolean }[] = [];
   let from = 0;
   for (const { offset, length } of [...sorted, { offset: bytes.length, length: 0 }]) {
     for (const preview of previews) {
-      if (preview.from < from || preview.to > offset) continue;
-      spans.push({ span: { from, to: preview.from }, isJpeg: false });
-      spans.push({ span: preview, isJpeg: true });
-      from = preview.to;
+      if (preview.offset < from || preview.offset + preview.length > offset) continue;
+      const to = preview.offset + preview.length;
+      spans.push({ span: { from, to: preview.offset }, isJpeg: false });
+      spans.push({ span: { from: preview.offset, to }, isJpeg: true });
+      from = to;
     }
     spans.push({ span: { from, to: offset }, isJpeg: false });
     from = offset + length;
   }
   return spans;
-}
-
-/** JPEG previews that the folders name, in the order of the file, none over another. */
-function previewsOf(bytes: Uint8Array): Span[] {
-  const found: Span[] = [];
-  for (const folder of readTiffFolders(bytes) ?? []) {
-    for (const [offsets, lengths] of [
-      [0x0201, 0x0202],
-      [0x0111, 0x0117],
-    ] as const) {
-      const [from] = folder.numbers(offsets);
-      const [length] = folder.numbers(lengths);
-      if (from === undefined || length === undefined || length < JPEG_BYTES_MIN) continue;
-      const isJpeg = bytes[from] === 0xff && bytes[from + 1] === 0xd8;
-      if (isJpeg && from + length <= bytes.length) found.push({ from, to: from + length });
-    }
-  }
-  found.sort((left, right) => left.from - right.from);
-  let end = 0;
-  return found.filter(({ from, to }) => {
-    if (from < end) return false;
-    end = to;
-    return true;
-  });
 }
 
 /** Cuts bytes where it changes whether a model will help; neighbours of one kind stay together. */

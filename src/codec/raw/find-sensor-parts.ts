@@ -1,17 +1,16 @@
 import { readTiffFolders, type TiffFolder } from '../containers/tiff.ts';
-import { parseLosslessHead } from './lossless-head.ts';
+import { findMakerPart } from './find-maker-part.ts';
+import { type LosslessHead, parseLosslessHead } from './lossless-head.ts';
+import { blockPart, type Grid, nikonPart, pentaxPart, sonyPart } from './maker-codings.ts';
+import { sampledPlaces } from './sampled-jpeg.ts';
 import {
-  packedRowBytes,
   type Rectangle,
   SAMPLES_MAX,
   SEGMENTS_MAX,
   type Segment,
   type SensorPart,
 } from './sensor-part.ts';
-import { smoothestOrder } from './smoothness.ts';
-
-/** "Nikon" and a zero. */
-const NIKON_NOTE = [0x4e, 0x69, 0x6b, 0x6f, 0x6e, 0];
+import { filledSamplesPart, wholeSamplesPart } from './whole-samples.ts';
 
 /** Pictures of a sensor in one file: frames of pixel-shift and double exposures have up to 16. */
 const PARTS_MAX = 16;
@@ -34,21 +33,21 @@ const TAG = {
   tileOffsets: 0x0144,
   tileLengths: 0x0145,
   canonSlices: 0xc640,
-  makerNote: 0x927c,
-  nikonTable: 0x0096,
 } as const;
 
-/** Nikon's own codings; the maker's note says which. */
-const NIKON_COMPRESSION = 34_713;
+/** Compressions of makers: Sony, Samsung's packed ones, Nikon, Pentax. */
+const MAKERS = { sony: 32_767, samsung: [32_769, 32_770, 32_773], nikon: 34_713, pentax: 65_535 };
 
 /** Photometric interpretations of sensor data: colour filter array, linear. */
 const SENSOR_PHOTOMETRIC = [32_803, 34_892];
 
 /**
- * Finds the sensor data of a file of the TIFF family whose coding is understood: uncompressed and lossless JPEG, in
+ * Finds the sensor data of a file whose coding is understood: uncompressed, lossless JPEG and makers' own codings, in
  * strips and tiles, Canon's slices. Empty where there is none; never an error, whatever the bytes.
  */
 export function findSensorParts(bytes: Uint8Array): readonly SensorPart[] {
+  const other = findMakerPart(bytes);
+  if (other !== null) return isInside(bytes, other.segments) ? [other] : [];
   const folders = readTiffFolders(bytes) ?? [];
   const parts: SensorPart[] = [];
   const taken = new Set<number>();
@@ -99,16 +98,14 @@ function partOf(
   if (grid === null || !isInside(bytes, grid.segments)) return null;
   const compression = one(TAG.compression);
   if (compression === 7) return losslessPart(bytes, grid);
-  if (compression === NIKON_COMPRESSION) {
-    return nikonPart(grid, { bits: one(TAG.bitsPerSample), folders });
-  }
-  return compression === 1 ? packedPart(bytes, grid, one(TAG.bitsPerSample)) : null;
-}
-
-interface Grid {
-  readonly width: number;
-  readonly height: number;
-  readonly segments: readonly Segment[];
+  const bits = one(TAG.bitsPerSample);
+  if (compression === 1) return wholeSamplesPart(bytes, grid, bits);
+  const tens = bits === 12 ? blockPart(grid, 'high-10-of-12', false) : null;
+  const filled = tens ?? filledSamplesPart(bytes, grid, bits);
+  if (compression === MAKERS.sony) return sonyPart(grid) ?? filled;
+  if (compression === MAKERS.pentax) return pentaxPart(bytes, grid, folders);
+  if (compression === MAKERS.nikon) return filled ?? nikonPart(grid, bits, folders);
+  return MAKERS.samsung.includes(compression) ? filled : null;
 }
 
 function isInside(bytes: Uint8Array, segments: readonly Segment[]): boolean {
@@ -144,25 +141,6 @@ function gridOf(
   return { width: fullWidth, height: fullHeight, segments };
 }
 
-function packedPart(bytes: Uint8Array, grid: Grid, bits: number): SensorPart | null {
-  const first = grid.segments[0]!;
-  const { width, height } = first.places[0]!;
-  if (bits < 8 || bits > 16) return null;
-  // Words of 16 bits where the strip has room for them; rows may be filled up to more bytes.
-  const isWords = first.length >= width * height * 2;
-  const storedBits = isWords ? 16 : bits;
-  const least = packedRowBytes(width, storedBits);
-  const exact = first.length / height;
-  const rowBytes = Number.isInteger(exact) && exact > least && exact < 2 * least ? exact : least;
-  const segments = grid.segments.map((segment) => {
-    return { ...segment, length: rowBytes * segment.places[0]!.height };
-  });
-  if (segments.some(({ length }, index) => length > grid.segments[index]!.length)) return null;
-  const coding = { kind: 'packed', storedBits, order: 'words-little', rowBytes } as const;
-  const part: SensorPart = { ...grid, segments, coding };
-  return { ...part, coding: { ...coding, order: smoothestOrder(bytes, part) } };
-}
-
 function losslessPart(bytes: Uint8Array, grid: Grid): SensorPart | null {
   const isWhole = grid.segments.every(({ offset, length, places }) => {
     const head = parseLosslessHead(bytes.subarray(offset, offset + length));
@@ -170,7 +148,12 @@ function losslessPart(bytes: Uint8Array, grid: Grid): SensorPart | null {
     const { width, height } = places[0]!;
     return head.columns * head.components * head.lines === width * height;
   });
-  return isWhole ? { ...grid, coding: { kind: 'lossless-jpeg' } } : null;
+  if (!isWhole) return null;
+  const { offset, length, places } = grid.segments[0]!;
+  const head = parseLosslessHead(bytes.subarray(offset, offset + length));
+  // Four components beside each other, or in cells of two by two: the tile's size tells.
+  const isCells = head?.components === 4 && head.columns * 2 === places[0]!.width;
+  return { ...grid, coding: { kind: isCells ? 'lossless-cells' : 'lossless-jpeg' } };
 }
 
 /** Canon: so many slices of one width and a last one of another, each filled before the next begins. */
@@ -185,45 +168,46 @@ function slicedPart(
   if (offset === 0 || offset + length > bytes.length || count > 64) return null;
   const head = parseLosslessHead(bytes.subarray(offset, offset + length));
   if (head === null) return null;
-  const width = head.columns * head.components;
-  const height = head.lines;
-  if (Math.min(width, height) < SIDE_MIN || width * height > SAMPLES_MAX) return null;
-  const places: Rectangle[] = [];
-  for (let slice = 0; slice < count; slice++) {
-    places.push({ left: slice * each, top: 0, width: each, height });
-  }
-  places.push({ left: count * each, top: 0, width: last, height });
-  const isWhole = count === 0 ? last === 0 : count * each + last === width;
-  const used = isWhole && count > 0 ? places.filter((place) => place.width > 0) : [whole()];
-  return {
-    width,
-    height,
-    coding: { kind: 'lossless-jpeg' },
-    segments: [{ offset, length, places: used }],
-  };
-
-  function whole(): Rectangle {
-    return { left: 0, top: 0, width, height };
-  }
+  const cut = count === 0 ? [] : [...new Array<number>(count).fill(each), last];
+  if (head.components === 3) return sampledPart({ offset, length }, head, cut);
+  const samples = head.columns * head.components * head.lines;
+  const across = cut.reduce((sum, slice) => sum + slice, 0);
+  // Some bodies put two rows of the sensor into one line.
+  const isCut =
+    across > 0 && samples % across === 0 && [1, 2].includes(samples / across / head.lines);
+  const width = isCut ? across : head.columns * head.components;
+  const height = samples / width;
+  if (Math.min(width, height) < SIDE_MIN || samples > SAMPLES_MAX) return null;
+  let left = 0;
+  const places = (isCut ? cut : [width]).map((slice): Rectangle => {
+    left += slice;
+    return { left: left - slice, top: 0, width: slice, height };
+  });
+  const used = places.filter((place) => place.width > 0);
+  const coding = { kind: 'lossless-jpeg' } as const;
+  return { width, height, coding, segments: [{ offset, length, places: used }] };
 }
 
-/** Nikon's lossless coding, told by its table in the maker's note: 0x46, a version, and what stands before the samples. */
-function nikonPart(
-  grid: Grid,
-  { bits, folders }: { readonly bits: number; readonly folders: readonly TiffFolder[] },
+/** Canon's smaller sizes: a plane of brightness above and the two colours below it. */
+function sampledPart(
+  span: { readonly offset: number; readonly length: number },
+  head: LosslessHead,
+  cut: readonly number[],
 ): SensorPart | null {
-  if (grid.segments.length !== 1 || (bits !== 12 && bits !== 14)) return null;
-  for (const folder of folders) {
-    const note = folder.bytes(TAG.makerNote);
-    if (!NIKON_NOTE.every((byte, at) => note[at] === byte)) continue;
-    // The note is a TIFF file of its own from byte 10 on.
-    for (const inner of readTiffFolders(note.subarray(10)) ?? []) {
-      const table = inner.bytes(TAG.nikonTable);
-      if (table.length < 10 || table[0] !== 0x46 || table[1] === 0x58) continue;
-      const view = new DataView(table.buffer, table.byteOffset, table.length);
-      const starts = [2, 4, 6, 8].map((at) => view.getUint16(at, inner.isLittle));
-      return { ...grid, coding: { kind: 'nikon-lossless', storedBits: bits, starts } };
-    }
-  }
-  return null;
+  const { columns, lines, sampledRows } = head;
+  if (sampledRows === 0 || columns % 2 !== 0 || lines % sampledRows !== 0) return null;
+  const height = lines + lines / sampledRows;
+  if (Math.min(columns, lines) < SIDE_MIN || columns * height > SAMPLES_MAX) return null;
+  // Slices count samples, of which a group of two columns has four or six.
+  const size = 2 * sampledRows + 2;
+  const groups = columns / 2;
+  const firsts = cut.slice(0, -1).map((slice) => Math.floor(slice / size));
+  const rest = groups - firsts.reduce((sum, slice) => sum + slice, 0);
+  if (rest < 0) return null;
+  return {
+    width: columns,
+    height,
+    coding: { kind: 'lossless-sampled', rowsEach: sampledRows, slices: [...firsts, rest] },
+    segments: [{ ...span, places: sampledPlaces(head, sampledRows) }],
+  };
 }

@@ -8,8 +8,10 @@ export interface LosslessHead {
   /** Pixels of one line, each with a sample of every component; lines. */
   readonly columns: number;
   readonly lines: number;
-  /** 1, 2 or 4. */
+  /** 1, 2 or 4; 3 where brightness has more samples than the colours. */
   readonly components: number;
+  /** Three components: rows of brightness for one of colour, 1 or 2; columns are always two for one. Otherwise 0. */
+  readonly sampledRows: 0 | 1 | 2;
   /** 1 to 7 (table H.1). */
   readonly predictor: number;
   /** Lines between two restart markers; 0 for none. */
@@ -31,6 +33,7 @@ interface Frame {
   readonly columns: number;
   /** Identifiers of the components, in order. */
   readonly ids: readonly number[];
+  readonly sampledRows: 0 | 1 | 2;
 }
 
 /** Segments before the scan. */
@@ -78,19 +81,26 @@ function takeSegment(parsing: Parsing, marker: number, from: number, end: number
 
 function parseFrame(content: Uint8Array): Frame | null {
   const count = content[5] ?? 0;
-  if (content.length !== 6 + 3 * count || ![1, 2, 4].includes(count)) return null;
-  const ids: number[] = [];
-  for (let component = 0; component < count; component++) {
-    const at = 6 + 3 * component;
-    // Components of different sizes: another order of samples.
-    if (content[at + 1] !== 0x11) return null;
-    ids.push(content[at]!);
-  }
+  if (content.length !== 6 + 3 * count) return null;
+  const sampling = Array.from({ length: count }, (_one, index) => content[7 + 3 * index]!);
+  const ids = Array.from({ length: count }, (_one, index) => content[6 + 3 * index]!);
+  const sampledRows = sampledRowsOf(sampling);
+  if (sampledRows === null) return null;
   const bits = content[0]!;
   const lines = (content[1]! << 8) | content[2]!;
   const columns = (content[3]! << 8) | content[4]!;
   if (bits < 2 || bits > 16 || lines === 0 || columns === 0) return null;
-  return { bits, lines, columns, ids };
+  return { bits, lines, columns, ids, sampledRows };
+}
+
+/** What the sizes of the components say; null for an order of samples that is not understood. */
+function sampledRowsOf(sampling: readonly number[]): 0 | 1 | 2 | null {
+  if (sampling.length !== 3) {
+    return [1, 2, 4].includes(sampling.length) && sampling.every((one) => one === 0x11) ? 0 : null;
+  }
+  if (sampling[1] !== 0x11 || sampling[2] !== 0x11) return null;
+  if (sampling[0] === 0x21) return 1;
+  return sampling[0] === 0x22 ? 2 : null;
 }
 
 function takeTables({ bytes, tables }: Parsing, from: number, end: number): boolean {
@@ -123,7 +133,8 @@ function headOf(parsing: Parsing, from: number, end: number): LosslessHead | nul
   // No point transform; restarts only between lines.
   if (predictor < 1 || predictor > 7 || bytes[end - 1] !== 0 || bytes[end - 2] !== 0) return null;
   if (restartEvery % frame.columns !== 0) return null;
-  const { bits, lines, columns } = frame;
+  const { bits, lines, columns, sampledRows } = frame;
   const restartLines = restartEvery / columns;
-  return { bytes: end, bits, columns, lines, components: count, predictor, restartLines, codes };
+  const size = { bits, columns, lines, components: count, sampledRows };
+  return { bytes: end, ...size, predictor, restartLines, codes };
 }

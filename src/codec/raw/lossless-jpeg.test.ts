@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hash32 } from '../../kernels/index.ts';
 import { encodeLosslessJpeg, type LosslessOptions, type Predictor } from '../../testing/index.ts';
-import { readLossless } from './part-samples.ts';
+import { readLossless } from './coded-samples.ts';
 import { writeLosslessScan } from './write-lossless.ts';
 
 interface Stream {

@@ -1,11 +1,7 @@
-import { type LosslessHead, parseLosslessHead } from './lossless-head.ts';
+import { readCoded, writeCoded } from './coded-samples.ts';
 import { packSegment, unpackSegment } from './packing.ts';
-import { type LosslessScan, readLosslessScan } from './read-lossless.ts';
-import { readNikon } from './read-nikon.ts';
 import type { SamplePlane } from './sample-plane.ts';
 import type { Rectangle, SampleCoding } from './sensor-part.ts';
-import { writeLosslessScan } from './write-lossless.ts';
-import { writeNikon } from './write-nikon.ts';
 
 /** Bytes of a file that follow from samples. */
 export interface Hole {
@@ -15,6 +11,14 @@ export interface Hole {
   readonly headBytes: number;
   readonly padding: 0 | 1;
   readonly places: readonly Rectangle[];
+  /** Bytes that are not what a writer makes of the samples. */
+  readonly patches: readonly Patch[];
+}
+
+/** A byte that is another than a writer makes: how far behind the one before (or the hole's first), and what differs. */
+export interface Patch {
+  readonly gap: number;
+  readonly flip: number;
 }
 
 /** One picture of a sensor: all that is needed to put its samples back into the file. */
@@ -30,38 +34,6 @@ export interface PartRecipe {
 /** A plane for a recipe, all zeros. */
 export function emptyPlane({ width, height, bits }: Omit<PartRecipe, 'holes'>): SamplePlane {
   return { width, height, bits, samples: new Uint16Array(width * height) };
-}
-
-/** A lossless JPEG scan as it was found, and its header. */
-export interface FoundScan extends LosslessScan {
-  readonly head: LosslessHead;
-}
-
-/** Reads a lossless JPEG stream from its beginning; null where it is not understood. */
-export function readLossless(bytes: Uint8Array): FoundScan | null {
-  const head = parseLosslessHead(bytes);
-  const scan = head === null ? null : readLosslessScan(bytes.subarray(head.bytes), head);
-  return head === null || scan === null ? null : { ...scan, head };
-}
-
-/** Coded samples as they were found: lossless JPEG has a header before them. */
-export interface CodedScan extends LosslessScan {
-  readonly headBytes: number;
-}
-
-/** Reads the coded samples of a segment from its beginning; null where they are not understood. */
-export function readCoded(
-  bytes: Uint8Array,
-  coding: Exclude<SampleCoding, { kind: 'packed' }>,
-  places: readonly Rectangle[],
-): CodedScan | null {
-  const place = places[0];
-  if (coding.kind === 'nikon-lossless') {
-    const scan = place === undefined ? null : readNikon(bytes, coding, place);
-    return scan === null ? null : { ...scan, headBytes: 0 };
-  }
-  const scan = readLossless(bytes);
-  return scan === null ? null : { ...scan, headBytes: scan.head.bytes };
 }
 
 /** Reads the samples of a whole file into a plane; false where the file is not as the recipe says. */
@@ -92,16 +64,16 @@ export function writeSamples(bytes: Uint8Array, recipe: PartRecipe, plane: Sampl
       packSegment(bytes, hole, coding, source);
       return true;
     }
-    const count = countOf(places);
-    if (coding.kind === 'nikon-lossless') {
-      const { width } = places[0]!;
-      const scan = { samples: collect(places, plane, count), width, padding };
-      return writeNikon(bytes.subarray(offset, offset + length), coding, scan);
+    const samples = collect(places, plane, countOf(places));
+    const space = bytes.subarray(offset, offset + length);
+    const head = bytes.subarray(offset - headBytes, offset);
+    if (!writeCoded(space, coding, { head, samples, places, padding })) return false;
+    let at = 0;
+    for (const { gap, flip } of hole.patches) {
+      at += gap;
+      space[at]! ^= flip;
     }
-    const head = parseLosslessHead(bytes.subarray(offset - headBytes, offset));
-    if (head === null || head.columns * head.components * head.lines !== count) return false;
-    const samples = collect(places, plane, count);
-    return writeLosslessScan(bytes.subarray(offset, offset + length), head, { samples, padding });
+    return true;
   });
 }
 

@@ -1,5 +1,7 @@
+import { windowAt } from './bit-window.ts';
 import type { LosslessHead } from './lossless-head.ts';
 import { predict } from './lossless-predict.ts';
+import { type PlainPart, stuffedBytes, unstuffPart } from './lossless-stuffing.ts';
 
 /** A scan that was read. */
 export interface LosslessScan {
@@ -18,6 +20,7 @@ export interface LosslessScan {
 export function readLosslessScan(bytes: Uint8Array, head: LosslessHead): LosslessScan | null {
   const { columns, lines, components, restartLines } = head;
   const width = columns * components;
+  if (components === 3) return null;
   // Every sample takes a bit at least.
   if (width * lines > bytes.length * 8) return null;
   const samples = new Uint16Array(width * lines);
@@ -49,36 +52,6 @@ export function readLosslessScan(bytes: Uint8Array, head: LosslessHead): Lossles
   return { samples, bytes: at, padding: paddings.has(0) ? 0 : 1 };
 }
 
-interface Part {
-  /** Bytes without stuffing, and eight zeros more. */
-  readonly plain: Uint8Array;
-  readonly bytes: number;
-}
-
-/** Bytes up to the next marker, without the zeros behind 0xFF. */
-function unstuffPart(bytes: Uint8Array): Part {
-  const plain = new Uint8Array(bytes.length + 8);
-  let count = 0;
-  let at = 0;
-  for (;;) {
-    const next = bytes.indexOf(0xff, at);
-    const end = next < 0 ? bytes.length : next;
-    plain.set(bytes.subarray(at, end), count);
-    count += end - at;
-    if (next < 0 || bytes[next + 1] !== 0) return { plain, bytes: count };
-    plain[count++] = 255;
-    at = next + 2;
-  }
-}
-
-function stuffedBytes(plain: Uint8Array, count: number): number {
-  let bytes = count;
-  for (let at = plain.indexOf(255); at >= 0 && at < count; at = plain.indexOf(255, at + 1)) {
-    bytes += 1;
-  }
-  return bytes;
-}
-
 interface Lines {
   readonly samples: Uint16Array;
   /** The part's first line and the one behind its last. */
@@ -87,7 +60,7 @@ interface Lines {
 }
 
 /** Reads the lines of one part; the bits that it took, or -1 where a code is none. */
-function readPart({ plain, bytes }: Part, head: LosslessHead, lines: Lines): number {
+function readPart({ plain, bytes }: PlainPart, head: LosslessHead, lines: Lines): number {
   const { components, codes, predictor } = head;
   const { samples } = lines;
   const width = head.columns * components;
@@ -127,11 +100,4 @@ function readPart({ plain, bytes }: Part, head: LosslessHead, lines: Lines): num
     if (bit > bitMax) return -1;
   }
   return bit;
-}
-
-/** The next bits, highest first: 25 of them at least. */
-function windowAt(plain: Uint8Array, bit: number): number {
-  const at = bit >> 3;
-  const word = (plain[at]! << 24) | (plain[at + 1]! << 16) | (plain[at + 2]! << 8) | plain[at + 3]!;
-  return word << (bit & 7);
 }

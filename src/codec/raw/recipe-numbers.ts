@@ -1,8 +1,9 @@
+import { putCoding, takeCoding } from './coding-numbers.ts';
 import { type NumberReader, putSigned, putUnsigned, takeSigned, takeUnsigned } from './numbers.ts';
-import { countOf, type Hole, type PartRecipe } from './part-samples.ts';
+import { countOf, type Hole, type PartRecipe, type Patch } from './part-samples.ts';
+import { blockBytesOf } from './read-blocks.ts';
 import { SIDE_MAX, SIDE_MIN } from './sample-plane.ts';
 import {
-  PACK_ORDERS,
   packedRowBytes,
   type Rectangle,
   SAMPLES_MAX,
@@ -13,8 +14,8 @@ import {
 /** Rectangles of one segment. */
 const PLACES_MAX = 65;
 
-/** Codings by their number in containers. */
-const CODINGS = ['packed', 'lossless-jpeg', 'nikon-lossless'] as const;
+/** Patches of one hole at most: more than these, and the samples are not understood. */
+export const PATCHES_MAX = 100_000;
 
 /** Appends a recipe. */
 export function putRecipe(numbers: number[], recipe: PartRecipe): void {
@@ -22,18 +23,10 @@ export function putRecipe(numbers: number[], recipe: PartRecipe): void {
   putUnsigned(numbers, recipe.width);
   putUnsigned(numbers, recipe.height);
   putUnsigned(numbers, recipe.bits);
-  putUnsigned(numbers, CODINGS.indexOf(coding.kind));
-  if (coding.kind === 'packed') {
-    putUnsigned(numbers, coding.storedBits);
-    putUnsigned(numbers, PACK_ORDERS.indexOf(coding.order));
-    putUnsigned(numbers, coding.rowBytes);
-  } else if (coding.kind === 'nikon-lossless') {
-    putUnsigned(numbers, coding.storedBits);
-    for (const start of coding.starts) putUnsigned(numbers, start);
-  }
+  putCoding(numbers, coding);
   putUnsigned(numbers, recipe.holes.length);
   let end = 0;
-  for (const { offset, length, headBytes, padding, places } of recipe.holes) {
+  for (const { offset, length, headBytes, padding, places, patches } of recipe.holes) {
     putSigned(numbers, offset - end);
     end = offset + length;
     putUnsigned(numbers, length);
@@ -42,6 +35,12 @@ export function putRecipe(numbers: number[], recipe: PartRecipe): void {
     putUnsigned(numbers, places.length);
     for (const { left, top, width, height } of places) {
       for (const value of [left, top, width, height]) putUnsigned(numbers, value);
+    }
+    if (coding.kind !== 'blocks') continue;
+    putUnsigned(numbers, patches.length);
+    for (const { gap, flip } of patches) {
+      putUnsigned(numbers, gap);
+      putUnsigned(numbers, flip);
     }
   }
 }
@@ -61,7 +60,7 @@ export function takeRecipe(source: NumberReader, fileBytes: number): PartRecipe 
   let end = 0;
   let samples = 0;
   for (let index = 0; index < count; index++) {
-    const hole = takeHole(source, end);
+    const hole = takeHole(source, end, coding);
     if (hole === null || !fits(hole, { width, height, coding, fileBytes })) return null;
     samples += countOf(hole.places);
     // Places may not overlap so much that a small plane makes a long file.
@@ -72,23 +71,7 @@ export function takeRecipe(source: NumberReader, fileBytes: number): PartRecipe 
   return source.isOver ? null : { width, height, bits, coding, holes };
 }
 
-function takeCoding(source: NumberReader): SampleCoding | null {
-  const kind = CODINGS[takeUnsigned(source)];
-  if (kind === 'lossless-jpeg') return { kind };
-  const storedBits = takeUnsigned(source);
-  if (kind === 'nikon-lossless') {
-    const starts = [0, 1, 2, 3].map(() => takeUnsigned(source));
-    const isKnown = storedBits === 12 || storedBits === 14;
-    return isKnown && starts.every((start) => start < 65_536) ? { kind, storedBits, starts } : null;
-  }
-  const order = PACK_ORDERS[takeUnsigned(source)];
-  const rowBytes = takeUnsigned(source);
-  if (kind !== 'packed' || storedBits < 8 || storedBits > 16 || order === undefined) return null;
-  if (order.startsWith('words') && storedBits !== 16) return null;
-  return { kind: 'packed', storedBits, order, rowBytes };
-}
-
-function takeHole(source: NumberReader, end: number): Hole | null {
+function takeHole(source: NumberReader, end: number, coding: SampleCoding): Hole | null {
   const offset = end + takeSigned(source);
   const length = takeUnsigned(source);
   const headBytes = takeUnsigned(source);
@@ -103,7 +86,24 @@ function takeHole(source: NumberReader, end: number): Hole | null {
     const height = takeUnsigned(source);
     places.push({ left, top, width, height });
   }
-  return { offset, length, headBytes, padding: padding === 1 ? 1 : 0, places };
+  const patches = coding.kind === 'blocks' ? takePatches(source, length) : [];
+  if (patches === null) return null;
+  return { offset, length, headBytes, padding: padding === 1 ? 1 : 0, places, patches };
+}
+
+function takePatches(source: NumberReader, length: number): Patch[] | null {
+  const count = takeUnsigned(source);
+  if (count > PATCHES_MAX) return null;
+  const patches: Patch[] = [];
+  let at = 0;
+  for (let index = 0; index < count; index++) {
+    const gap = takeUnsigned(source);
+    const flip = takeUnsigned(source);
+    at += gap;
+    if (at >= length || flip > 255) return null;
+    patches.push({ gap, flip });
+  }
+  return patches;
 }
 
 function fits(
@@ -115,10 +115,16 @@ function fits(
   const isInside = places.every(({ left, top, width, height }) => {
     return width > 0 && left + width <= recipe.width && top + height <= recipe.height;
   });
-  if (!isInside || coding.kind === 'lossless-jpeg') return isInside;
+  if (!isInside || coding.kind.startsWith('lossless')) return isInside;
   const [place] = places;
   if (place === undefined || places.length !== 1 || headBytes !== 0) return false;
-  if (coding.kind === 'nikon-lossless') return place.width >= 2;
-  const isRoomy = coding.rowBytes >= packedRowBytes(place.width, coding.storedBits);
-  return isRoomy && length === coding.rowBytes * place.height;
+  if (coding.kind === 'packed') {
+    const isRoomy = coding.rowBytes >= packedRowBytes(place.width, coding.storedBits);
+    return isRoomy && length === coding.rowBytes * place.height;
+  }
+  if (coding.kind !== 'blocks') return place.width >= 2;
+  const whole = blockBytesOf(coding, place);
+  // The last 16 KB of turned blocks may end with the file.
+  const missing = whole === null ? -1 : whole - length;
+  return coding.isTurned ? missing >= 0 && missing < 0x4000 : missing === 0;
 }

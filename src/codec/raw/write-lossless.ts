@@ -1,5 +1,6 @@
 import type { LosslessHead } from './lossless-head.ts';
 import { predict } from './lossless-predict.ts';
+import { stuffInto } from './lossless-stuffing.ts';
 
 /**
  * Writes the scan of these samples with the header's own codes and restarts into exactly this space. False where it
@@ -11,6 +12,7 @@ export function writeLosslessScan(
   scan: { readonly samples: Uint16Array; readonly padding: 0 | 1 },
 ): boolean {
   const { lines, restartLines } = head;
+  if (head.components === 3) return false;
   const partLines = restartLines === 0 ? lines : restartLines;
   // Without stuffing a scan is shorter; a sample takes 31 bits at most, and a line is written before it is compared.
   const plain = new Uint8Array(space.length + head.columns * head.components * 4 + 8);
@@ -26,7 +28,7 @@ export function writeLosslessScan(
     if (bits < 0) return false;
     const bytes = (bits + 7) >> 3;
     if (scan.padding === 1 && bits % 8 > 0) plain[bytes - 1]! |= 255 >> (bits % 8);
-    at = stuff(plain.subarray(0, bytes), space, at);
+    at = stuffInto(plain.subarray(0, bytes), space, at);
     if (at < 0) return false;
   }
   return at === space.length;
@@ -89,21 +91,4 @@ function writePart(
   plain[next] = size > 8 ? held >>> (size - 8) : held << (8 - size);
   plain[next + 1] = size > 8 ? held << (16 - size) : 0;
   return next * 8 + size;
-}
-
-/** Puts bytes into the space from a place on, a zero behind each 0xFF; where it ends, or -1 where it does not fit. */
-function stuff(plain: Uint8Array, space: Uint8Array, from: number): number {
-  let at = from;
-  let taken = 0;
-  while (taken < plain.length) {
-    const found = plain.indexOf(255, taken);
-    const end = found < 0 ? plain.length : found + 1;
-    if (at + end - taken > space.length) return -1;
-    space.set(plain.subarray(taken, end), at);
-    at += end - taken;
-    taken = end;
-    // Beyond the space's end nothing is kept; the next piece or the length finds that out.
-    if (found >= 0) space[at++] = 0;
-  }
-  return at;
 }
