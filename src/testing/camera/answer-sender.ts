@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { hash32 } from '../../kernels/index.ts';
+import type { FaultScript } from './camera-faults.ts';
 import type { CameraLink } from './camera-link.ts';
 import type { Answer, Operation } from './camera-profile.ts';
 
@@ -17,7 +18,10 @@ export interface AnswerFraming {
 export interface AnswerLine {
   readonly socket: Socket;
   readonly link: CameraLink;
+  readonly faults: FaultScript;
   readonly framing: AnswerFraming;
+  /** Number of the operation, from 1. */
+  readonly number: number;
   /** Whether the client wants no more of this transaction. */
   readonly isCancelled: (transaction: number) => boolean;
 }
@@ -31,7 +35,10 @@ export async function sendAnswer(
   operation: Operation,
   answer: Answer,
 ): Promise<void> {
-  const { socket, link, framing } = line;
+  const { socket, link, faults, framing, number } = line;
+  if (faults.take('garbage', (fault) => number >= fault.operation) !== null) {
+    await link.send(socket, garbageBytes(number));
+  }
   const isWhole = await sendData(line, operation, answer);
   if (isWhole === null) return;
   const reply = isWhole ? answer : { code: CANCELLED };

@@ -62,6 +62,8 @@ export class CameraBody {
   #takenLocalMs = FIRST_SHOT_MS;
   #hasSession = false;
   #busyLeft = 0;
+  #shooting = 0;
+  #deletes = 0;
   /** Shots are taken one after the other. */
   #lastShot: Promise<unknown> = Promise.resolve();
 
@@ -74,6 +76,8 @@ export class CameraBody {
       release: (place, transaction) => {
         void this.#shoot(place, transaction, 0);
       },
+      hasSession: () => this.#hasSession,
+      isShooting: () => this.#shooting > 0,
     };
     this.#vendor = options.profile.build(parts);
   }
@@ -81,6 +85,11 @@ export class CameraBody {
   /** Every file of every shot until now, in the order in which the camera told of them. */
   get taken(): readonly TakenFile[] {
     return this.#taken;
+  }
+
+  /** How often somebody asked to take something off the card. */
+  get deletes(): number {
+    return this.#deletes;
   }
 
   /** Tells of each event, until the returned function is called. */
@@ -107,6 +116,7 @@ export class CameraBody {
 
   /** Does an operation. */
   answer(operation: Operation): Answer {
+    this.#countDelete(operation);
     const answer = this.#answer(operation);
     this.log.note(operation, answer);
     return answer;
@@ -129,8 +139,21 @@ export class CameraBody {
       ...{ profile, store, serial: this.#options.serial },
       cutOf: (object: StoredObject, part: Part) => this.#cutOf(object, part),
     };
-    const answer = this.#vendor.answer(operation) ?? answerStandard(parts, operation);
+    const own = this.#vendor.answer(operation);
+    if (own !== null) return own;
+    const translated = this.#vendor.translate(operation);
+    const { code: standard, params } = translated ?? operation;
+    const answer = answerStandard(parts, { ...operation, params, code: standard });
+    const after = translated?.after;
+    if (answer?.code === RESPONSE.ok && after !== undefined) return { ...answer, after };
     return answer ?? plain(RESPONSE.notSupported);
+  }
+
+  /** Counts what takes something off the card; a frame that leaves memory alone is none. */
+  #countDelete({ code, params }: Operation): void {
+    const isMemory = this.store.get(params[0] ?? 0)?.isOnCard === false;
+    const isDelete = code === CAMERA_OPERATION.deleteObject && !isMemory;
+    if (isDelete || code === CAMERA_OPERATION.formatStore) this.#deletes += 1;
   }
 
   #openSession(): Answer {
@@ -163,7 +186,12 @@ export class CameraBody {
   }
 
   #shoot(place: Place, transaction: number, burstIndex: number): Promise<readonly TakenFile[]> {
-    const shot = this.#lastShot.then(() => this.#take(place, transaction, burstIndex));
+    this.#shooting += 1;
+    const shot = this.#lastShot
+      .then(() => this.#take(place, transaction, burstIndex))
+      .finally(() => {
+        this.#shooting -= 1;
+      });
     this.#lastShot = shot.catch(() => undefined);
     return shot;
   }
@@ -219,9 +247,4 @@ export class CameraBody {
       for (const listener of [...this.#listeners]) listener.breakOff();
     }
   }
-}
-
-/** Whether this operation takes something off a camera's card. */
-export function isDelete(code: number): boolean {
-  return [CAMERA_OPERATION.deleteObject as number, 0x100f, 0x90c3].includes(code);
 }

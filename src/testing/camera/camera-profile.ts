@@ -46,12 +46,25 @@ export interface BodyParts {
   tell(news: CameraNews): void;
   /** Releases the shutter; frames follow in their own time. */
   release(place: Place, transaction: number): void;
+  /** Whether a client is there. */
+  hasSession(): boolean;
+  /** Whether a shot is being taken. */
+  isShooting(): boolean;
+}
+
+/** An operation in the words of the standard, and what follows once it has gone well. */
+export interface Translation {
+  readonly code: number;
+  readonly params: readonly number[];
+  readonly after?: () => void;
 }
 
 /** One maker's ways, with whatever they must remember. */
 export interface VendorPart {
   /** The answer to an operation that is the maker's own, or done in the maker's own way; null for any other. */
   answer(operation: Operation): Answer | null;
+  /** The operation of the standard that does the same as one of the maker's; null where there is none. */
+  translate(operation: Operation): Translation | null;
   /** Where a frame goes when a person presses the shutter. */
   readonly place: Place;
   /** A folder or file is there. */
@@ -76,6 +89,8 @@ export interface CameraProfile {
   readonly operations: readonly number[];
   readonly events: readonly number[];
   readonly properties: readonly number[];
+  /** `fuji`: containers on TCP, events on a port of their own. */
+  readonly framing: 'ptp-ip' | 'fuji';
   readonly rawFormat: 'nef' | 'dng';
   /** Letters of a folder behind its number, as `CANON` in `100CANON`. */
   readonly folderLetters: string;

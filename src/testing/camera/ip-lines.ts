@@ -8,25 +8,10 @@ import {
   PACKET_HEADER_BYTES,
   type Packet,
 } from '../../capture/index.ts';
-import { type AnswerFraming, garbageBytes, sendAnswer } from './answer-sender.ts';
-import type { CameraBody } from './camera-body.ts';
-import type { FaultScript } from './camera-faults.ts';
-import type { CameraLink } from './camera-link.ts';
+import { type AnswerFraming, sendAnswer } from './answer-sender.ts';
+import { CAMERA_GUID, type CameraLines, type LineParts, PACKET_BYTES_MAX } from './camera-lines.ts';
 import type { CameraNews, Operation } from './camera-profile.ts';
 import { SocketReader } from './socket-reader.ts';
-
-/** What the lines of a camera share. */
-export interface LineParts {
-  readonly body: CameraBody;
-  readonly link: CameraLink;
-  readonly faults: FaultScript;
-  /** A session begins. */
-  readonly onSession: () => void;
-}
-
-/** A packet or setting larger than this is none. */
-const PACKET_BYTES_MAX = 16_777_216;
-const CAMERA_GUID = Uint8Array.from({ length: 16 }, (_value, index) => 0xf0 + index);
 
 /** Packets as they are sent with an answer (CIPA DC-005). */
 const IP_FRAMING: AnswerFraming = {
@@ -44,7 +29,8 @@ const IP_FRAMING: AnswerFraming = {
 };
 
 /** The two lines of PTP/IP between a camera and one client at a time: a new client puts the old one out. */
-export class IpLines {
+export class IpLines implements CameraLines {
+  readonly ports = 1;
   readonly #parts: LineParts;
   #connection = 0;
   #command: Socket | null = null;
@@ -152,14 +138,14 @@ export class IpLines {
     const { operation: code, transaction, params } = packet.command;
     const operation: Operation = { code, transaction, params, data };
     const answer = body.answer(operation);
-    const number = body.log.count;
-    if (faults.take('garbage', (fault) => number >= fault.operation) !== null) {
-      await link.send(socket, garbageBytes(number));
-    }
     this.#cancelled = null;
     const isCancelled = (wanted: number): boolean =>
       this.#cancelled === wanted || isCancel(reader.peek(12), wanted);
-    await sendAnswer({ socket, link, framing: IP_FRAMING, isCancelled }, operation, answer);
+    await sendAnswer(
+      { socket, link, faults, framing: IP_FRAMING, isCancelled, number: body.log.count },
+      operation,
+      answer,
+    );
   }
 
   #tell({ code, params, transaction }: CameraNews): void {

@@ -36,13 +36,6 @@ export class OperationLog {
     return this.#counts.get(code) ?? 0;
   }
 
-  /** How often operations of a kind were asked for. */
-  countWhere(isOne: (code: number) => boolean): number {
-    let sum = 0;
-    for (const [code, count] of this.#counts) if (isOne(code)) sum += count;
-    return sum;
-  }
-
   /** Adds one. */
   note({ code, params, transaction, data }: Operation, answer: Answer): void {
     this.#count += 1;

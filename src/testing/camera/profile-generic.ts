@@ -1,7 +1,7 @@
 import { EVENT, OPERATION, RESPONSE } from '../../capture/index.ts';
 import type { CameraProfile } from './camera-profile.ts';
 import { ALL, CAMERA_OPERATION } from './ptp-numbers.ts';
-import { plain } from './standard-operations.ts';
+import { BATTERY, plain } from './standard-operations.ts';
 
 /** Operations of every profile but Fuji's. */
 export const SHARED_OPERATIONS: readonly number[] = [
@@ -32,7 +32,8 @@ export const GENERIC_PROFILE: CameraProfile = {
   firmware: '1.0',
   operations: [...SHARED_OPERATIONS, OPERATION.initiateCapture, OPERATION.getPartialObject64],
   events: [EVENT.objectAdded, EVENT.storeFull, EVENT.captureComplete],
-  properties: [],
+  properties: [BATTERY],
+  framing: 'ptp-ip',
   rawFormat: 'dng',
   folderLetters: 'SIMCA',
   stem: (number) => `SIM_${String(number).padStart(4, '0')}`,
@@ -42,6 +43,7 @@ export const GENERIC_PROFILE: CameraProfile = {
       code === OPERATION.initiateCapture
         ? { ...plain(RESPONSE.ok), after: () => parts.release('card', transaction) }
         : null,
+    translate: () => null,
     announce: ({ handle }, transaction) =>
       parts.tell({ code: EVENT.objectAdded, params: [handle], transaction }),
     finish: (_place, transaction) =>

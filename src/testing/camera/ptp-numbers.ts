@@ -2,6 +2,7 @@
 export const CAMERA_OPERATION = {
   getNumObjects: 0x1006,
   deleteObject: 0x100b,
+  formatStore: 0x100f,
   terminateOpenCapture: 0x1018,
 } as const;
 

@@ -1,14 +1,21 @@
 import { createHash } from 'node:crypto';
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Clock } from '../../platform/index.ts';
-import { CameraBody, isDelete, type TakenFile } from './camera-body.ts';
+import { CameraBody, type TakenFile } from './camera-body.ts';
 import { type CameraFault, FaultScript } from './camera-faults.ts';
 import { exposedFrames, type FrameMaker } from './camera-frames.ts';
+import type { CameraLines, LineParts } from './camera-lines.ts';
 import { type BreakFault, CameraLink } from './camera-link.ts';
 import type { CameraProfile, ProfileName } from './camera-profile.ts';
+import { FujiLines } from './fuji-lines.ts';
 import { IpLines } from './ip-lines.ts';
+import { type LoopbackPorts, openLoopbackPorts } from './loopback-ports.ts';
 import type { OperationLog } from './operation-log.ts';
+import { CANON_PROFILE } from './profile-canon.ts';
+import { FUJI_PROFILE } from './profile-fuji.ts';
 import { GENERIC_PROFILE } from './profile-generic.ts';
+import { NIKON_PROFILE } from './profile-nikon.ts';
+import { SONY_PROFILE } from './profile-sony.ts';
 
 /** What a simulated camera is told. */
 export interface RunningCameraOptions {
@@ -35,10 +42,10 @@ export interface RunningCameraOptions {
 
 const PROFILES: Readonly<Record<ProfileName, CameraProfile>> = {
   generic: GENERIC_PROFILE,
-  nikon: GENERIC_PROFILE,
-  canon: GENERIC_PROFILE,
-  sony: GENERIC_PROFILE,
-  fuji: GENERIC_PROFILE,
+  nikon: NIKON_PROFILE,
+  canon: CANON_PROFILE,
+  sony: SONY_PROFILE,
+  fuji: FUJI_PROFILE,
 };
 
 /**
@@ -60,10 +67,8 @@ export class RunningCamera {
   readonly #body: CameraBody;
   readonly #faults: FaultScript;
   readonly #link: CameraLink;
-  readonly #lines: IpLines;
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-  #port = 0;
+  readonly #lines: CameraLines;
+  #ports: LoopbackPorts | null = null;
   #asleepUntilMs = 0;
   #connections = 0;
 
@@ -83,16 +88,16 @@ export class RunningCamera {
       frames: options.frames ?? framesOf(profile, options),
       shutterMs: options.shutterMs ?? 20,
     });
-    this.#lines = new IpLines({
+    const parts: LineParts = {
       ...{ body: this.#body, link: this.#link, faults },
       onSession: () => this.#begin(),
-    });
-    this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+    };
+    this.#lines = profile.framing === 'fuji' ? new FujiLines(parts) : new IpLines(parts);
   }
 
-  /** Where to connect: on 127.0.0.1. */
+  /** Where to connect: on 127.0.0.1. A Fuji has its events one above, and live view above that. */
   get port(): number {
-    return this.#port;
+    return this.#ports?.first ?? 0;
   }
 
   /** What it was asked. */
@@ -110,9 +115,9 @@ export class RunningCamera {
     return this.#link.sentBytes;
   }
 
-  /** How often somebody asked to remove a file or to format. */
+  /** How often somebody asked to take something off the card; frames that leave memory alone are none. */
   get deletes(): number {
-    return this.log.countWhere(isDelete);
+    return this.#body.deletes;
   }
 
   /** Faults that have not happened yet. */
@@ -160,36 +165,28 @@ export class RunningCamera {
 
   /** Listens on loopback. */
   async listen(port: number): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, '127.0.0.1', () => resolve());
-    });
-    const address = this.#server.address();
-    this.#port = typeof address === 'object' && address !== null ? address.port : port;
+    this.#ports = await openLoopbackPorts(port, this.#lines.ports, (socket, index) =>
+      this.#accept(socket, index),
+    );
   }
 
   /** Switches it off. */
   async close(): Promise<void> {
     this.#lines.hangUp();
-    for (const socket of this.#sockets) socket.destroy();
-    await new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-    });
+    await this.#ports?.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  #accept(socket: Socket): void {
+  #accept(socket: Socket, index: number): void {
     if (this.#clock.monotonicMs() < this.#asleepUntilMs) {
       socket.resetAndDestroy();
       return;
     }
     this.#connections += 1;
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
-    void this.#lines.serve(socket);
+    void this.#lines.serve(socket, index);
   }
 
   #begin(): void {

@@ -71,8 +71,8 @@ export function answerStandard(parts: StandardParts, operation: Operation): Answ
   }
 }
 
-/** Property 5001 of the standard. */
-const BATTERY = 0x5001;
+/** The one property of the standard that a simulated camera has. */
+export const BATTERY = 0x5001;
 
 function answerForObject(parts: StandardParts, { code, params }: Operation): Answer | null {
   const object = parts.store.get(params[0] ?? 0);
@@ -154,7 +154,7 @@ function deviceInfo({ profile, serial }: StandardParts): Uint8Array {
     functionalMode: 0,
     operations: profile.operations,
     events: profile.events,
-    properties: [BATTERY, ...profile.properties],
+    properties: profile.properties,
     captureFormats: [FORMAT.exifJpeg],
     imageFormats: [FORMAT.exifJpeg, FORMAT.undefined, FORMAT.folder],
     maker: profile.maker,
