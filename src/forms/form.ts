@@ -33,8 +33,8 @@ export function previewTail(index: number): NameTail {
   return { text: index === 0 ? '.preview.jpg' : `.preview-${index + 1}.jpg`, isInstead: true };
 }
 
-/** An original that is recoded, in bytes: it and its form are in memory as a whole. */
-export const RECODED_BYTES_MAX = 1_073_741_824;
+/** An original that gets another form, in bytes: it and its form are in memory as a whole. Larger ones stay verbatim. */
+export const RECODED_BYTES_MAX = 536_870_912;
 
 /** Below this no form is worth its own name: drives give space in blocks of 4 KiB or more. */
 export const SMALLEST_BYTES = 16_384;

@@ -17,6 +17,7 @@ export {
   formTail,
   originalName,
   previewTail,
+  RECODED_BYTES_MAX,
   SMALLEST_BYTES,
 } from './form.ts';
 export { ORIGINAL_TASK, type OriginalRequest, type WrittenOriginal } from './original-task.ts';

@@ -1,5 +1,5 @@
 import type { BlobId } from '../../base/index.ts';
-import { COMPACT_VERSION, SMALLEST_BYTES } from '../../forms/index.ts';
+import { COMPACT_VERSION, RECODED_BYTES_MAX, SMALLEST_BYTES } from '../../forms/index.ts';
 import { type Ledger, learnedOf, type Place } from '../../vault/index.ts';
 import { baseVersions } from './base-versions.ts';
 
@@ -41,7 +41,8 @@ export function candidatesOf(ledger: Ledger, choice: Choice): Candidate[] {
   for (const { id, sizeBytes, head, places, storedMs } of ledger.blobs.values()) {
     const [place] = places;
     const isAlone = places.length === 1 && place?.form === 'verbatim' && ledger.isWhole(place);
-    if (!isAlone || sizeBytes < SMALLEST_BYTES || hopeless.has(id.slice(0, 16))) continue;
+    const isOfSize = sizeBytes >= SMALLEST_BYTES && sizeBytes <= RECODED_BYTES_MAX;
+    if (!isAlone || !isOfSize || hopeless.has(id.slice(0, 16))) continue;
     if (choice.mayCompact?.(id) === false) continue;
     const sibling = choice.siblingOf?.(id) ?? null;
     if (sibling !== null && sibling !== id) siblings.set(id, sibling);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { BlobId } from '../../base/index.ts';
+import { RECODED_BYTES_MAX } from '../../forms/index.ts';
 import {
   type DiskCall,
   PROFILES,
@@ -10,13 +11,14 @@ import {
   simWorld,
   writeNef,
 } from '../../testing/index.ts';
-import { createVault, openVault, type Vault } from '../../vault/index.ts';
+import { createVault, Ledger, openVault, type Vault } from '../../vault/index.ts';
 import { backup } from '../backup.ts';
 import { checkVault } from '../check-vault.ts';
 import { snapshotsOf } from '../list-paths.ts';
 import { prune } from '../prune.ts';
 import { repair } from '../repair.ts';
 import { restore } from '../restore.ts';
+import { candidatesOf } from './candidates.ts';
 import { compact } from './compact.ts';
 import { savingsOf } from './savings.ts';
 
@@ -210,6 +212,26 @@ describe('compact()', () => {
     expect(stopped).toMatchObject({ blobs: 0, left: 4, stoppedBy: 'signal' });
     await mustComeBack();
     expect((await compact(world, await open(), NEVER)).blobs).toBe(3);
+  });
+
+  it('leaves alone what is too large to be held in memory', () => {
+    const ledger = new Ledger();
+    for (const [digits, size] of [
+      ['a', RECODED_BYTES_MAX],
+      ['b', RECODED_BYTES_MAX + 1],
+    ] as const) {
+      ledger.apply({
+        type: 'blob',
+        blob: digits.repeat(64) as BlobId,
+        size,
+        form: 'verbatim',
+        at: `originals/2026/2026-11-22/pano~${digits}.tif`,
+        head: digits.repeat(16),
+        verified: 'direct',
+        time: '2026-11-22T09:00:00.000Z',
+      });
+    }
+    expect(candidatesOf(ledger, {}).map(({ sizeBytes }) => sizeBytes)).toEqual([RECODED_BYTES_MAX]);
   });
 
   it('never replaces what is damaged, and says so', async () => {

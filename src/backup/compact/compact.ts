@@ -130,9 +130,11 @@ async function compactAll(
       freed += one.bytesBefore - one.bytesAfter;
     }
   };
-  const encoded = mapPool(world.workers.count, untilOver(work, candidates), async (candidate) => ({
+  const room = new Room(BYTES_AT_ONCE);
+  const begun = inRoom(room, untilOver(work, candidates));
+  const encoded = mapPool(world.workers.count, begun, async (candidate) => ({
     candidate,
-    outcome: await encode(work, candidate),
+    outcome: await room.hold(candidate.sizeBytes, encode(work, candidate)),
   }));
   for await (const { candidate, outcome } of encoded) {
     if (outcome.state === 'encoded') waiting.push({ candidate, outcome });
@@ -144,6 +146,48 @@ async function compactAll(
   }
   await settle();
   return { noRoom, freed };
+}
+
+/** Originals that all workers together may have in memory, in bytes; a larger one is alone. */
+const BYTES_AT_ONCE = 268_435_456;
+
+/** Counts what is in memory. */
+class Room {
+  readonly #bytesMax: number;
+  readonly #held: Set<Promise<unknown>> = new Set();
+  #bytes = 0;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  /** Counts so many bytes until the work is done. */
+  async hold<T>(bytes: number, work: Promise<T>): Promise<T> {
+    this.#bytes += bytes;
+    const done = work.finally(() => {
+      this.#bytes -= bytes;
+      this.#held.delete(done);
+    });
+    this.#held.add(done);
+    return done;
+  }
+
+  /** Resolves once there is room for so many, or nothing is held. */
+  async wait(bytes: number): Promise<void> {
+    while (this.#held.size > 0 && this.#bytes + bytes > this.#bytesMax) {
+      await Promise.race(this.#held).catch(() => {});
+    }
+  }
+}
+
+async function* inRoom(
+  room: Room,
+  candidates: AsyncIterable<Candidate>,
+): AsyncGenerator<Candidate> {
+  for await (const candidate of candidates) {
+    await room.wait(candidate.sizeBytes);
+    yield candidate;
+  }
 }
 
 /** Hands out candidates until time, battery or a person ends it. */
