@@ -12,7 +12,7 @@ import { FUJI_INFO } from './vendors/fuji.ts';
 export type CameraWorld = Pick<World, 'network' | 'clock' | 'host'>;
 
 /** Where a camera listens. */
-export interface CameraAddress {
+export interface CameraHost {
   readonly host: string;
   /** 15740 where left out; Fuji 55740. */
   readonly port?: number;
@@ -34,7 +34,7 @@ const ANSWER_MS = 10_000;
  */
 export function openPtpIpCamera(
   world: CameraWorld,
-  { host, port = PTP_IP_PORT, eventPort }: CameraAddress,
+  { host, port = PTP_IP_PORT, eventPort }: CameraHost,
   options: NetworkCameraOptions = {},
 ): Promise<CameraConnection> {
   const target = eventPort === undefined ? { host, port } : { host, port, eventPort };
@@ -51,7 +51,7 @@ export function openPtpIpCamera(
  */
 export function openFujiCamera(
   world: CameraWorld,
-  { host, port = FUJI_PORT, eventPort }: CameraAddress,
+  { host, port = FUJI_PORT, eventPort }: CameraHost,
   options: NetworkCameraOptions = {},
 ): Promise<CameraConnection> {
   const target: FujiTarget = eventPort === undefined ? { host, port } : { host, port, eventPort };

@@ -168,9 +168,10 @@ class PtpCamera implements CameraConnection, PtpListener {
 
   async acknowledge(handle: CameraHandle): Promise<void> {
     const frame = this.#memory.get(handle);
-    if (frame === null) return;
-    await this.#vendor.acknowledge(frame.raw);
-    this.#memory.forget(frame);
+    const raw = frame?.raw ?? this.#table.rawOf(handle);
+    if (raw === null) return;
+    await this.#vendor.acknowledge(raw, frame === null ? 'card' : 'memory');
+    if (frame !== null) this.#memory.forget(frame);
   }
 
   async close(): Promise<void> {

@@ -8,6 +8,7 @@ import { decodeNumbers, decodeObjectInfo, type ObjectInfo } from './datasets.ts'
 import type { MemoryFrame, MemoryFrames, TakenFrame } from './memory-frames.ts';
 import { isFolder, type ObjectTable } from './object-table.ts';
 import type { PtpSession } from './session.ts';
+import type { PtpAnswer } from './transport.ts';
 
 /** One read of a part, in bytes: an EOS R fails with 5 MiB (libgphoto2), and a second shot waits no longer than this. */
 const PART_BYTES = 1_048_576;
@@ -15,6 +16,8 @@ const PART_BYTES = 1_048_576;
 export const WHOLE_BYTES_MAX = 536_870_912;
 /** Parts that come shorter than asked, in one call: then the camera does not get on. */
 const SHORT_PARTS_MAX = 64;
+/** A read that the camera breaks off is tried so often in all. */
+const BROKEN_OFF_TRIES = 3;
 /** Objects on one camera; a list beyond this is not believed. */
 const OBJECTS_MAX = 500_000;
 
@@ -135,11 +138,8 @@ export class CameraObjects {
     // Behind the end some cameras say "nothing", some say "wrong".
     const isEnd = sizeBytes === null ? offset > 0 : offset >= sizeBytes;
     const accepts = isEnd ? AT_THE_END : [];
-    const { reply, data } = await this.#parts.session.run(
-      way.operation,
-      way.params(raw, offset, length),
-      { dataBytesMax: length, accepts, act: 'read a file' },
-    );
+    const params = way.params(raw, offset, length);
+    const { reply, data } = await this.#ask(way.operation, params, length, accepts);
     return reply.code === RESPONSE.ok ? data : new Uint8Array(0);
   }
 
@@ -164,8 +164,23 @@ export class CameraObjects {
     // A camera may be wrong about the size, within reason.
     const likelyMax = 2 * (sizeBytes ?? WHOLE_BYTES_MAX) + PART_BYTES;
     const dataBytesMax = Math.min(likelyMax, WHOLE_BYTES_MAX);
-    const options = { dataBytesMax, act: 'read a file' };
-    return (await this.#parts.session.run(OPERATION.getObject, [raw], options)).data;
+    return (await this.#ask(OPERATION.getObject, [raw], dataBytesMax, [])).data;
+  }
+
+  /** A camera that says that it broke off is asked again. */
+  async #ask(
+    operation: number,
+    params: readonly number[],
+    dataBytesMax: number,
+    accepts: readonly number[],
+  ): Promise<PtpAnswer> {
+    const act = 'read a file';
+    const options = { dataBytesMax, accepts: [...accepts, RESPONSE.incompleteTransfer], act };
+    for (let tries = 0; tries < BROKEN_OFF_TRIES; tries += 1) {
+      const answer = await this.#parts.session.run(operation, params, options);
+      if (answer.reply.code !== RESPONSE.incompleteTransfer) return answer;
+    }
+    throw refusedError(act, RESPONSE.incompleteTransfer, 'it breaks off inside it');
   }
 
   /** A frame that gives its place away when it is read is read once, by whoever asks first. */
@@ -316,7 +331,6 @@ const NOTHING_KNOWN: ObjectInfo = {
 const AT_THE_END = [
   RESPONSE.generalError,
   RESPONSE.parameterNotSupported,
-  RESPONSE.incompleteTransfer,
   RESPONSE.invalidParameter,
 ];
 

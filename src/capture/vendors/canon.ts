@@ -33,6 +33,10 @@ class CanonSession implements VendorSession {
   readonly #link: VendorLink;
   readonly #values: Map<number, number> = new Map();
   readonly #allowed: Map<number, readonly number[]> = new Map();
+  /** Numbers that were told of as files on the card. */
+  readonly #onCard: Set<number> = new Set();
+  /** Those of them that also wait in the camera's memory until they are acknowledged. */
+  readonly #owed: Set<number> = new Set();
   /** As long as it is not 'card', frames go through the memory of the camera. */
   #goesTo: keyof typeof DESTINATION = 'card';
 
@@ -82,7 +86,8 @@ class CanonSession implements VendorSession {
     return code >= 0xc000;
   }
 
-  async acknowledge(raw: number): Promise<void> {
+  async acknowledge(raw: number, place: 'card' | 'memory'): Promise<void> {
+    if (place === 'card' && !this.#owed.delete(raw)) return;
     await this.#link.attempt(CANON.transferComplete, [raw]);
   }
 
@@ -136,15 +141,26 @@ class CanonSession implements VendorSession {
     const { tell } = this.#link;
     if (event.kind === 'added') {
       if (event.sizeBytes !== null) tell.size(event.raw, event.sizeBytes);
+      this.#onCard.add(event.raw);
       tell.added(event.raw);
-    } else if (event.kind === 'waiting') {
-      const { raw, name, sizeBytes } = event;
-      const isOnlyInMemory = this.#goesTo === 'host';
-      tell.memoryFrame({ raw, facts: { name, sizeBytes }, isOnlyInMemory, reading: 'parts' });
-    } else if (event.kind === 'removed') tell.removed(event.raw);
-    else if (event.kind === 'changed') tell.changed();
+    } else if (event.kind === 'waiting') this.#tellWaiting(event);
+    else if (event.kind === 'removed') {
+      this.#onCard.delete(event.raw);
+      tell.removed(event.raw);
+    } else if (event.kind === 'changed') tell.changed();
     else if (event.kind === 'property') this.#values.set(event.property, event.value);
     else if (event.kind === 'allowed') this.#allowed.set(event.property, event.values);
     else tell.note('The camera is about to switch off.');
+  }
+
+  /** Card and host at once: one frame, told of twice, and its place in memory is free once it is acknowledged. */
+  #tellWaiting({ raw, name, sizeBytes }: CanonEvent & { readonly kind: 'waiting' }): void {
+    if (this.#onCard.has(raw)) {
+      this.#owed.add(raw);
+      return;
+    }
+    const isOnlyInMemory = this.#goesTo === 'host';
+    const facts = { name, sizeBytes };
+    this.#link.tell.memoryFrame({ raw, facts, isOnlyInMemory, reading: 'parts' });
   }
 }

@@ -60,9 +60,9 @@ function beginNikon(link: VendorLink): VendorSession {
     poll: canPoll ? () => poll(link) : null,
     capture: canRelease(link) ? () => capture(link) : null,
     hasMemoryFrames: link.destination === 'host',
-    acknowledge: async (raw) => {
+    acknowledge: async (raw, place) => {
       // Empties the frame's place in memory for the next one; a frame on a card has no such place.
-      await link.attempt(NIKON.releaseMemoryFrame, [raw]);
+      if (place === 'memory') await link.attempt(NIKON.releaseMemoryFrame, [raw]);
     },
     partialReads: [...NIKON_READS, ...STANDARD_READS],
     readSize: async (raw) => {

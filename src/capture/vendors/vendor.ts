@@ -75,8 +75,8 @@ export interface VendorSession {
   readonly capture: (() => Promise<void>) | null;
   /** Frames can come that are only in the camera's memory. */
   readonly hasMemoryFrames: boolean;
-  /** Says that a frame of {@link VendorNews.memoryFrame} is durable here. */
-  acknowledge(raw: number): Promise<void>;
+  /** Says that a file, or a frame of {@link VendorNews.memoryFrame}, is durable here. */
+  acknowledge(raw: number, place: 'card' | 'memory'): Promise<void>;
   /** Ways to read from an offset, the best first, whether the camera knows them or not. */
   readonly partialReads: readonly PartialRead[];
   /** The size of a file beyond 4 GiB; null where it is not known. */
