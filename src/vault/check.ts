@@ -7,12 +7,14 @@ import { listStrayFacts } from './facts.ts';
 import { countKinds, type DamageKind, type Findings, report } from './findings.ts';
 import { findGaps, type Gap } from './gaps.ts';
 import {
+  filesOfPlace,
   type Inventory,
   listOriginals,
   placeKey,
   type StoredFile,
   storedFiles,
 } from './inventory.ts';
+import type { Place } from './ledger.ts';
 import { findLeftOver } from './left-over.ts';
 import type { Vault } from './open.ts';
 import type { RunId } from './records.ts';
@@ -85,6 +87,7 @@ export async function check(
     options.readData === true || unread.length > 0
       ? await readData(world, vault, { present: unread, findings, options })
       : NO_READING;
+  nameDependents(vault, findings);
   const unfinished = await findUnfinished(world, vault).catch(() => []);
   const stored = [...vault.ledger.blobs.values()].filter((blob) => blob.places.length > 0);
   return {
@@ -181,6 +184,27 @@ function checkPresence(vault: Vault, inventory: Inventory, findings: Findings): 
     report(findings, found === undefined ? 'missing' : 'damaged', file.at, message);
   }
   return present;
+}
+
+/** What others are stored beside, and can be read nowhere any more, costs them too: that must be told. */
+function nameDependents({ ledger }: Vault, findings: Findings): void {
+  if (findings.damaged.size === 0) return;
+  const dependents = new Map<BlobId, number>();
+  for (const { places } of ledger.blobs.values()) {
+    const needs = places.every((place) => place.needs !== undefined) ? places[0]?.needs : undefined;
+    for (const blob of needs ?? []) dependents.set(blob, (dependents.get(blob) ?? 0) + 1);
+  }
+  for (const [blob, count] of dependents) {
+    const stored = ledger.blobs.get(blob);
+    const isBad = (place: Place): boolean =>
+      stored !== undefined &&
+      [...filesOfPlace(stored, place)].some(({ at }) => findings.damaged.has(at));
+    const [first] = stored?.places ?? [];
+    if (first === undefined || stored?.places.every(isBad) !== true) continue;
+    const others = count === 1 ? 'one other original is' : `${count} other originals are`;
+    const message = `Until this file is mended, ${others} lost with it: stored beside it, and not to be decoded without.`;
+    findings.issues.add('BLOB_DAMAGED', first.at, message);
+  }
 }
 
 /** The few files that are no blobs are always read: they are small. */

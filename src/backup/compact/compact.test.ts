@@ -270,6 +270,19 @@ describe('what is damaged after it was compacted', () => {
     },
   );
 
+  it('names how many are lost with it where others were stored beside it', async () => {
+    await compact(world, await open(), BURST);
+    const key = originals().find((one) => /A~.*\.fvc$/.test(one)) ?? '';
+    world.disk.stage.erase(key);
+    const found = await checkVault(world, await open());
+    const lost = found.issues.filter(({ message }) =>
+      message.includes('one other original is lost'),
+    );
+    expect(lost.map(({ path }) => `/drive/one/${path}`)).toEqual([key]);
+    // The other frame of the burst is not damaged itself.
+    expect(found.damaged).toBe(1);
+  });
+
   it('is mended from another vault that has only the compacted form', async () => {
     await compact(world, await open('/drive/two'), BURST);
     for (const path of originals().filter((one) => one.endsWith('.NEF'))) {
