@@ -10,6 +10,7 @@ import type {
   TreeEntry,
 } from '../vault/index.ts';
 import { treeOf } from '../vault/index.ts';
+import { byAge } from './lineage.ts';
 
 /**
  * The lines about runs, snapshots and suspicions that one vault has and another lacks. Written there, they make it know
@@ -149,6 +150,20 @@ function isLater(one: Word, other: Word): boolean {
 
 function saying(word: Word): string {
   return word.type === 'policy' ? word.text : `${word.tier ?? ''}\0${word.who}`;
+}
+
+/**
+ * Lines that put snapshots into the order of their times, so that `latest` is the same in all replicas: the newest line of
+ * a snapshot tells its place. Nothing where they stand so.
+ */
+export function* orderLines(ledger: Ledger): Generator<JournalRecord> {
+  const runs = [...ledger.runs.values()].filter(({ snapshot }) => snapshot !== null);
+  const now = runs.toSorted((a, b) => a.order - b.order);
+  const wanted = runs.toSorted(byAge);
+  const first = wanted.findIndex((run, index) => run !== now[index]);
+  for (const { snapshot } of first < 0 ? [] : wanted.slice(first)) {
+    if (snapshot !== null) yield snapshot;
+  }
 }
 
 /** What is known of merges and how persons settled them. */

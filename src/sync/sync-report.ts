@@ -1,6 +1,8 @@
 import type { BlobId, Issue } from '../base/index.ts';
 import type { Vault } from '../vault/index.ts';
 import type { Accepted } from './guard.ts';
+import type { MergeStrategy } from './merge-states.ts';
+import type { Merge } from './merging.ts';
 
 /** How two vaults are synced. */
 export interface SyncOptions {
@@ -14,6 +16,8 @@ export interface SyncOptions {
   readonly bytesPerSecond?: number;
   /** Copies nothing more after so many minutes; the next sync goes on there. */
   readonly maxMinutes?: number;
+  /** Whose version keeps its name where both sides changed a file; `keep-both` where it is left out. */
+  readonly strategy?: MergeStrategy;
   /** Only says what would be copied. */
   readonly dryRun?: boolean;
   /** What looks dangerous and a person says is all right. */
@@ -59,6 +63,10 @@ export interface SyncReport {
   readonly bytesSent: number;
   /** What the first vault got, then the second. */
   readonly directions: readonly [SyncDirection, SyncDirection];
+  /** Histories that both sides had continued, and that became one. */
+  readonly merges: readonly Merge[];
+  /** Conflicts that nobody has settled yet, of this sync and of earlier ones. */
+  readonly conflicts: number;
   /** Originals for which a drive had no room. */
   readonly heldBack: number;
   readonly isInterrupted: boolean;

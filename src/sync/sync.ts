@@ -3,10 +3,11 @@ import type { World } from '../platform/index.ts';
 import { ensureFolder, StopFlag } from '../store/index.ts';
 import { type FactsRecord, type JournalRecord, openVault, type Vault } from '../vault/index.ts';
 import { missingFacts, transferFacts } from './bring-facts.ts';
-import { mergeLines, runLines, wordLines } from './bring-lines.ts';
+import { mergeLines, orderLines, runLines, wordLines } from './bring-lines.ts';
 import { inOrder, type Missing, missingBlobs } from './difference.ts';
 import { findMissing, refuseDangerous } from './guard.ts';
 import { LinkPace } from './link-pace.ts';
+import { type Merge, mergeAll, toMerge } from './merging.ts';
 import { Partials } from './partials.ts';
 import { receiptLines } from './receipts.ts';
 import { Side } from './side.ts';
@@ -37,7 +38,8 @@ export async function syncVaults(
     const healed = await healBoth(world, sync, vaults);
     const wanted = await chosen(options, vaults);
     const plans = planBoth(world, vaults, wanted);
-    if (options.dryRun !== true && !plans.every(isNothing)) {
+    const isMerged = toMerge(field.ledger, studio.ledger).length === 0;
+    if (options.dryRun !== true && !(plans.every(isNothing) && isMerged)) {
       await exchange(world, sync, { vaults, wanted });
     }
     return report(world, sync, { vaults, plans, healed, wanted, startMs });
@@ -54,6 +56,7 @@ interface Sync {
   readonly stop: StopFlag;
   readonly pace: LinkPace;
   readonly tallies: readonly [Tally, Tally];
+  readonly merges: Merge[];
   isOutOfTime: boolean;
   readonly endClock: () => void;
 }
@@ -75,6 +78,7 @@ function beginSync(world: World, options: SyncOptions): Sync {
     stop: new StopFlag(options.signal),
     pace: new LinkPace(clock, options.bytesPerSecond ?? null),
     tallies: [newTally(), newTally()],
+    merges: [],
     isOutOfTime: false,
     endClock: clock.every(TICK_MS, () => {
       if (clock.monotonicMs() < endMs) return;
@@ -165,7 +169,13 @@ async function exchange(
     sides.push(studio);
     const toField = await openTransfer(world, sync, { from: studio, to: field, index: 0 });
     const toStudio = await openTransfer(world, sync, { from: field, to: studio, index: 1 });
+    const fields = new Set(field.vault.ledger.runs.keys());
+    const studios = new Set(studio.vault.ledger.runs.keys());
     await exchangeWords(world, [toField, toStudio]);
+    const { strategy = 'keep-both' } = sync.options;
+    const wasFields = (run: string): boolean => fields.has(run) && !studios.has(run);
+    sync.merges.push(...(await mergeAll([field, studio], { strategy, wasFields })));
+    for (const side of sides) await side.commit([...orderLines(side.vault.ledger)]);
     for (const [transfer, isWanted] of [
       [toStudio, wanted[0]],
       [toField, wanted[1]],
@@ -276,6 +286,8 @@ async function report(
     bytesResumed: sum((tally) => tally.bytesResumed),
     bytesSent: pace.bytes,
     directions: [direction(0), direction(1)],
+    merges: sync.merges,
+    conflicts: done.vaults[0].ledger.replicas.open().length,
     heldBack: sum((tally) => tally.heldBack),
     isInterrupted: options.signal?.aborted === true,
     isOutOfTime: sync.isOutOfTime,

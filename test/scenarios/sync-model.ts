@@ -12,7 +12,7 @@ import {
   seededRandom,
   simWorld,
 } from '../../src/testing/index.ts';
-import { check, createVault, openVault, type Vault } from '../../src/vault/index.ts';
+import { check, createVault, listSnapshots, openVault, type Vault } from '../../src/vault/index.ts';
 
 const DAY_MS = 86_400_000;
 const START_MS = Date.UTC(2026, 10, 22, 9);
@@ -241,6 +241,7 @@ function tellVault({ ledger }: Vault): Readonly<Record<string, string>> {
   return {
     originals: held.join(),
     states: states.sort().join(),
+    latest: listSnapshots(ledger).findLast(({ state }) => state !== 'unfinished')?.id ?? '',
     conflicts: [...ledger.replicas.conflicts.keys()].sort().join(),
   };
 }

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { backup, sync } from '../../src/index.ts';
+import { PROFILES } from '../../src/testing/index.ts';
+import { FieldKit, type Files } from './field-kit.ts';
+
+const STUDIO = '/studio/vault';
+
+/** A folder of a trip on the laptop, backed up in the field, synced, and given back on the studio's desk. */
+async function tripOnBothSides(files: Files): Promise<FieldKit> {
+  const kit = await FieldKit.open();
+  await kit.plugIn('/studio');
+  for (const mount of ['/laptop', '/desk']) {
+    kit.disk.stage.mount(mount, { profile: PROFILES.ext4 });
+    kit.world.volumes.set(mount, { id: `ID${mount}`, label: '', fileSystem: 'ext4' });
+  }
+  kit.put('/laptop/Trip', files);
+  await kit.protect('/laptop/Trip');
+  await syncNow(kit);
+  await kit.restore('latest', { vault: STUDIO, to: '/desk' });
+  await protectDesk(kit);
+  return kit;
+}
+
+async function syncNow(kit: FieldKit, options: Parameters<typeof sync>[3] = {}) {
+  return sync(kit.process(), await kit.open(), await kit.open(STUDIO), options);
+}
+
+async function protectDesk(kit: FieldKit): Promise<void> {
+  await backup(kit.process(), await kit.open(STUDIO), ['/desk/Trip'], { learn: false });
+}
+
+/** What the newest snapshot gives back, the same from both vaults. */
+async function merged(kit: FieldKit): Promise<Files> {
+  const field = await kit.restore('latest');
+  const studio = await kit.restore('latest', { vault: STUDIO });
+  expect(studio.files).toEqual(field.files);
+  return Object.fromEntries(
+    Object.entries(field.files).map(([path, text]) => [path.replace('Trip/', ''), text]),
+  );
+}
+
+const BEGUN = {
+  'A.NEF': 'raw a',
+  'A.xmp': 'a 1',
+  'B.NEF': 'raw b',
+  'B.xmp': 'b 1',
+  'notes.txt': 'n 1',
+};
+
+describe('a folder that was edited on both sides', () => {
+  it('has the changes of both in one snapshot, which both vaults hold', async () => {
+    const kit = await tripOnBothSides(BEGUN);
+    kit.put('/laptop/Trip', { 'A.xmp': 'a 2', 'C.NEF': 'raw c' });
+    await kit.protect('/laptop/Trip');
+    kit.put('/desk/Trip', { 'B.xmp': 'b 2' });
+    kit.disk.stage.erase('/desk/Trip/notes.txt');
+    await protectDesk(kit);
+    const report = await syncNow(kit);
+    expect(report).toMatchObject({ conflicts: 0, issueCount: 0 });
+    expect(report.merges[0]).toMatchObject({ source: 'Trip', deletions: ['notes.txt'] });
+    expect(await merged(kit)).toEqual({
+      'A.NEF': 'raw a',
+      'A.xmp': 'a 2',
+      'B.NEF': 'raw b',
+      'B.xmp': 'b 2',
+      'C.NEF': 'raw c',
+    });
+    const { ledger } = await kit.open(STUDIO);
+    expect(ledger.replicas.tombstones.map(({ path }) => path)).toEqual(['notes.txt']);
+  });
+
+  it('keeps both versions of what both changed, under names that are the same everywhere', async () => {
+    const kit = await tripOnBothSides(BEGUN);
+    kit.put('/laptop/Trip', { 'notes.txt': 'from the field' });
+    await kit.protect('/laptop/Trip');
+    kit.put('/desk/Trip', { 'notes.txt': 'from the desk' });
+    await protectDesk(kit);
+    const report = await syncNow(kit);
+    expect(report.conflicts).toBe(1);
+    const files = await merged(kit);
+    const notes = Object.entries(files).filter(([path]) => path.startsWith('notes'));
+    expect(notes.map(([, text]) => text).sort()).toEqual(['from the desk', 'from the field']);
+    const [conflict] = (await kit.open()).ledger.replicas.open();
+    expect(files[conflict?.field.path ?? '']).toBe('from the field');
+    expect(files[conflict?.studio.path ?? '']).toBe('from the desk');
+  });
+
+  it('follows a file that one side renamed and the other one edited', async () => {
+    const kit = await tripOnBothSides(BEGUN);
+    kit.disk.stage.erase('/laptop/Trip/A.xmp');
+    kit.put('/laptop/Trip', { 'selects/A.xmp': 'a 1' });
+    await kit.protect('/laptop/Trip');
+    kit.put('/desk/Trip', { 'A.xmp': 'a 2' });
+    await protectDesk(kit);
+    expect((await syncNow(kit)).conflicts).toBe(0);
+    const files = await merged(kit);
+    expect(files['selects/A.xmp']).toBe('a 2');
+    expect(files['A.xmp']).toBeUndefined();
+  });
+
+  it('is merged once: the next sync finds nothing to do, and later edits go on from there', async () => {
+    const kit = await tripOnBothSides(BEGUN);
+    kit.put('/laptop/Trip', { 'A.xmp': 'a 2' });
+    await kit.protect('/laptop/Trip');
+    await syncNow(kit);
+    const journals = kit.disk.stage.paths('/drive/vault/journal').length;
+    expect((await syncNow(kit)).merges).toEqual([]);
+    expect(kit.disk.stage.paths('/drive/vault/journal')).toHaveLength(journals);
+    kit.put('/laptop/Trip', { 'A.xmp': 'a 3' });
+    await kit.protect('/laptop/Trip');
+    kit.put('/desk/Trip', { 'B.xmp': 'b 3' });
+    await protectDesk(kit);
+    expect(await syncNow(kit)).toMatchObject({ conflicts: 0, issueCount: 0 });
+    expect(await merged(kit)).toMatchObject({ 'A.xmp': 'a 3', 'B.xmp': 'b 3' });
+  });
+
+  it('never mixes two cards that only share their label', async () => {
+    const kit = await FieldKit.open();
+    await kit.plugIn('/studio');
+    kit.insert('/a/EOS', { 'IMG_1.CR3': 'first camera' }, { id: 'AAAA' });
+    await kit.protect('/a/EOS');
+    kit.insert('/b/EOS', { 'IMG_1.CR3': 'second camera' }, { id: 'BBBB' });
+    await backup(kit.process(), await kit.open(STUDIO), ['/b/EOS'], { learn: false });
+    expect(await syncNow(kit)).toMatchObject({ merges: [], blobsCopied: 2, conflicts: 0 });
+  });
+});
