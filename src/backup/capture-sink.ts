@@ -6,6 +6,7 @@ import { type CapturedFacts, CapturedPaths } from './captured-paths.ts';
 import type { MirrorReport } from './report.ts';
 import { giveUpTarget } from './run.ts';
 import type { Source } from './sources.ts';
+import { HEADS_TASK } from './stage-task.ts';
 import { Target } from './target.ts';
 
 /** A file to be taken, as a camera tells of it. */
@@ -94,6 +95,10 @@ export class VaultCaptureSink {
         options.issues.add('MIRROR_LOST', mirror.root, `The mirror was not used: ${why}`);
       }
     }
+    // Threads take a while to start: the first frame must not wait for them.
+    for (let thread = 0; thread < world.workers.count; thread += 1) {
+      world.workers.run(HEADS_TASK, { paths: [] }).catch(() => {});
+    }
     return new VaultCaptureSink(world, options, { run, targets });
   }
 
@@ -115,7 +120,7 @@ export class VaultCaptureSink {
   /** Begins to take a file; throws FieldVaultError TARGET_FULL where no vault has room for it. */
   async begin(file: Incoming): Promise<CaptureFile> {
     const facts = this.#factsOf(file);
-    const key = JSON.stringify([facts.wanted, facts.sizeBytes, facts.mtimeMs]);
+    const key = JSON.stringify([facts.wanted, facts.mtimeMs]);
     const path = this.#options.replaces ? facts.wanted : this.#pathFor(key, facts);
     const taking = new CaptureFile(this.#world, {
       run: this.#run,

@@ -50,6 +50,8 @@ export class MemoryCamera {
   };
   /** What it was asked: `list`, `read <name> <offset>`, `acknowledge <name>`. */
   readonly log: string[] = [];
+  /** Called before each read is answered. */
+  onRead: (name: string) => void = () => {};
   readonly #capabilities: CameraCapabilities;
   #files: MemoryFile[] = [];
   #link: MemoryLink | null = null;
@@ -180,6 +182,7 @@ class MemoryLink implements CameraConnection {
       throw cameraError('CAMERA_REFUSED', 'it does not want to');
     }
     const bytes = file.bytes.slice(offset, offset + length);
+    this.#camera.onRead(file.name);
     if (faults.cutAfterBytes !== null) {
       faults.cutAfterBytes -= bytes.length;
       if (faults.cutAfterBytes < 0) {

@@ -103,8 +103,10 @@ export class Link {
     const startMs = state.nowMs();
     const objects = await this.#camera.list();
     const isBeginning = this.#isFirstLook && !state.wasReconnected;
-    // Of what was there before, the newest first; of what came since, each in its turn.
-    for (const object of isBeginning ? objects.toReversed() : objects) {
+    // What only its memory has in its turn, as what came since; of what was there before, the newest first.
+    const inMemory = objects.filter(({ isOnlyInMemory }) => isOnlyInMemory);
+    const onCard = objects.filter(({ isOnlyInMemory }) => !isOnlyInMemory);
+    for (const object of [...inMemory, ...(isBeginning ? onCard.toReversed() : onCard)]) {
       if (!this.#seen.has(object.handle)) this.#addListed(object, isBeginning);
     }
     if (this.#isFirstLook) state.forgetLostMemory(objects);
@@ -139,9 +141,9 @@ export class Link {
       await step();
     } catch (error) {
       if (!(error instanceof FieldVaultError)) throw error;
-      const { code, message } = error;
+      const { code, message, details } = error;
       if (code === 'CAMERA_BUSY') this.#state.tellBusy(message);
-      else if (isLinkDown(code)) this.#lostWhy ??= message;
+      else if (isLinkDown(code)) this.#lostWhy ??= String(details['reason'] ?? message);
       else if (code === 'CAMERA_REFUSED') this.#nextCompareMs = this.#state.nowMs() + 1000;
       else throw error;
     }
@@ -228,6 +230,7 @@ export class Link {
     }
     if (!(error instanceof FieldVaultError)) throw error;
     if (isLinkDown(error.code)) {
+      if (object?.isOnlyInMemory === true) state.queue.add({ ...job, object });
       throw error;
     }
     if (error.code === 'CAMERA_BUSY') state.tellBusy(error.message);

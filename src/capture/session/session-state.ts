@@ -74,6 +74,8 @@ export class SessionState {
   readonly #told: Set<string> = new Set();
   /** Frames that only the camera's memory had when the link broke. */
   #memory: Map<string, CameraObject> = new Map();
+  /** How many more there were that nobody had asked for their names. */
+  #unnamed = 0;
   #partial: Partial | null = null;
   #wake: () => void = () => {};
 
@@ -193,7 +195,9 @@ export class SessionState {
   /** The link broke: handles mean nothing any more. */
   noteLinkLost(reason: string): void {
     for (const { object, isOnlyInMemory } of this.queue.drain()) {
-      if (isOnlyInMemory && object !== null) this.#memory.set(identityOf(object), object);
+      if (!isOnlyInMemory) continue;
+      if (object === null) this.#unnamed += 1;
+      else this.#memory.set(identityOf(object), object);
     }
     this.#issue(
       'CAMERA_GONE',
@@ -205,13 +209,16 @@ export class SessionState {
   forgetLostMemory(objects: readonly CameraObject[]): void {
     const there = new Set(objects.map(identityOf));
     for (const [identity, object] of this.#memory) {
-      if (there.has(identity)) continue;
-      this.tellNotTaken(
-        cameraPath(object),
-        'only the memory of the camera had it when the link broke, and it is not there any more',
-      );
+      if (!there.has(identity)) this.tellNotTaken(cameraPath(object), GONE_WITH_MEMORY);
+    }
+    const others = objects.filter(
+      (object) => object.isOnlyInMemory && !this.#memory.has(identityOf(object)),
+    );
+    for (let count = others.length; count < this.#unnamed; count += 1) {
+      this.tellNotTaken('a frame without a name', GONE_WITH_MEMORY);
     }
     this.#memory = new Map();
+    this.#unnamed = 0;
   }
 
   tellNotTaken(path: string, why: string): void {
@@ -259,3 +266,6 @@ export class SessionState {
     this.#parts.issues.add(code, this.#parts.camera, message);
   }
 }
+
+const GONE_WITH_MEMORY =
+  'only the memory of the camera had it when the link broke, and it is not there any more';
