@@ -1,19 +1,9 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type Command, findProgram, prepare, SYNC, timed } from './command.ts';
-import {
-  BORG,
-  type Contender,
-  digestAll,
-  OURS,
-  OURS_LEARNING,
-  RESTIC,
-  RSYNC,
-} from './contenders.ts';
-import { compare, cpuSecondsOf, type Entrant, limited, measureRounds, median } from './rounds.ts';
-import type { Bench, BenchRun, Card, Row } from './row.ts';
+import { findProgram, prepare } from './command.ts';
+import { BORG, digestAll, OURS, OURS_LEARNING, RESTIC, RSYNC } from './contenders.ts';
+import { COPY, copyAndDigest, firstCopy } from './first-copies.ts';
+import { compare, cpuSecondsOf, limited, measureRounds, median } from './rounds.ts';
+import type { Bench, BenchRun, Row } from './row.ts';
 
-const COPY = 'cp + sync + sha256sum';
 const FAST_COPY = 'cp + sync + openssl sha256';
 /** The figure of the mission: so many images in so many minutes. */
 const MISSION_IMAGES = 1000;
@@ -81,36 +71,4 @@ async function measureProtect(run: BenchRun): Promise<readonly Row[]> {
       MISSION_MINUTES,
     ),
   ];
-}
-
-function firstCopy(run: BenchRun, card: Card, contender: Contender): Entrant {
-  const at = join(run.scratch, `first-${contender.name.replaceAll(/\W+/g, '-')}`);
-  return {
-    name: contender.name,
-    measure: () => measureInto(at, contender.first(card.path, at)),
-  };
-}
-
-function copyAndDigest(
-  run: BenchRun,
-  card: Card,
-  name: string,
-  tool: readonly [string, ...string[]],
-): Entrant {
-  const at = join(run.scratch, 'first-copy');
-  const copy: Command = { words: ['cp', '-a', card.path, at] };
-  return { name, measure: () => measureInto(at, [copy, SYNC, digestAll(at, ...tool)]) };
-}
-
-/** Everything written before is durable when the clock starts, and what was written goes when it has stopped. */
-async function measureInto(
-  at: string,
-  commands: readonly Command[],
-): ReturnType<Entrant['measure']> {
-  await prepare(SYNC);
-  try {
-    return await timed(...commands);
-  } finally {
-    await rm(at, { recursive: true, force: true });
-  }
 }

@@ -12,7 +12,8 @@ export type NewBytes<T extends TargetView> = ReadonlyMap<WorkItem<T>, ReadonlyMa
 const FILES_PER_TASK = 64;
 
 /**
- * Says how many bytes each file adds to each target.
+ * Says how many bytes each file adds to each target. Of two new files with one content each counts: one of them may have
+ * to wait.
  * @param isExact whether the first bytes of files are read where they may tell that the content is known; else each is new
  */
 export async function newBytes<T extends TargetView>(
@@ -21,47 +22,28 @@ export async function newBytes<T extends TargetView>(
 ): Promise<NewBytes<T>> {
   const items = frames.flatMap((frame) => frame.items);
   const heads = isExact ? await headsOf(world, items) : new Map<WorkItem<T>, string>();
-  const seen = new Map<T, Set<string>>();
   const lacking = new Map<WorkItem<T>, Map<T, number>>();
   for (const item of items) {
     const bytes = new Map<T, number>();
     for (const [target, reason] of item.wants) {
-      const isKnown = reason === 'sample' || isSeen(seen, target, { item, head: heads.get(item) });
-      bytes.set(target, isKnown ? 0 : item.found.sizeBytes);
+      const { sizeBytes } = item.found;
+      const head = heads.get(item);
+      const isKnown = head !== undefined && target.vault.ledger.hasHead(sizeBytes, head);
+      bytes.set(target, reason === 'sample' || isKnown ? 0 : sizeBytes);
     }
     lacking.set(item, bytes);
   }
   return lacking;
 }
 
-/** Whether the vault has this content, or a file before this one brings it; takes note of it. */
-function isSeen<T extends TargetView>(
-  seen: Map<T, Set<string>>,
-  target: T,
-  { item, head }: { readonly item: WorkItem<T>; readonly head: string | undefined },
-): boolean {
-  if (head === undefined) return false;
-  const { sizeBytes } = item.found;
-  if (target.vault.ledger.hasHead(sizeBytes, head)) return true;
-  const key = `${sizeBytes} ${head}`;
-  const keys = seen.get(target) ?? new Set();
-  seen.set(target, keys);
-  return keys.has(key) || !keys.add(key);
-}
-
-/** The heads of files whose size is that of another one, here or in a vault. */
+/** The heads of files whose size is that of a content of a vault. */
 async function headsOf<T extends TargetView>(
   world: World,
   items: readonly WorkItem<T>[],
 ): Promise<Map<WorkItem<T>, string>> {
-  const counts = new Map<number, number>();
-  for (const { found } of items) {
-    counts.set(found.sizeBytes, (counts.get(found.sizeBytes) ?? 0) + 1);
-  }
-  const asked = items.filter(({ found, wants }) => {
-    const isTwice = (counts.get(found.sizeBytes) ?? 0) > 1;
-    return isTwice || wants.keys().some(({ vault }) => vault.ledger.hasSize(found.sizeBytes));
-  });
+  const asked = items.filter(({ found, wants }) =>
+    wants.keys().some(({ vault }) => vault.ledger.hasSize(found.sizeBytes)),
+  );
   const batches: WorkItem<T>[][] = [];
   for (let at = 0; at < asked.length; at += FILES_PER_TASK) {
     batches.push(asked.slice(at, at + FILES_PER_TASK));
