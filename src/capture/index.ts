@@ -23,6 +23,7 @@ export {
   openFujiCamera,
   openPtpIpCamera,
   openUsbCamera,
+  openUsbEndpoints,
 } from './open-camera.ts';
 export { ByteReader, ByteWriter } from './ptp/bytes.ts';
 export { CANON, EVENT, FORMAT, FUJI, NIKON, OPERATION, RESPONSE, SONY } from './ptp/codes.ts';
@@ -70,7 +71,6 @@ export {
   PACKET_HEADER_BYTES,
   type Packet,
 } from './ptp-ip/packet.ts';
-export type { PtpUsbEndpoints } from './ptp-usb/endpoints.ts';
 export type { TakenFrame } from './session/session-state.ts';
 export { runSession, type SessionOptions, type SessionReport } from './session/tether-session.ts';
 export type { FrameTimes, SessionTimings, Spread } from './session/timings.ts';

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { World } from '../platform/index.ts';
+import { messageOf } from '../base/index.ts';
+import type { Usb, UsbCamera, UsbEndpoints, World } from '../platform/index.ts';
+import { unreachableError } from './camera-error.ts';
 import type { CameraConnection, CameraOptions } from './connection.ts';
 import { openPtpCamera } from './ptp/camera.ts';
 import { FUJI_PORT, type FujiTarget, openFuji } from './ptp-ip/fuji-transport.ts';
 import { openPtpIp, PTP_IP_PORT, type PtpIpOptions } from './ptp-ip/transport.ts';
-import type { PtpUsbEndpoints } from './ptp-usb/endpoints.ts';
 import { openPtpUsb } from './ptp-usb/transport.ts';
 import { FUJI_INFO } from './vendors/fuji.ts';
 
@@ -63,12 +64,33 @@ export function openFujiCamera(
 }
 
 /**
- * Begins a session with a camera on USB. Closing the connection closes the endpoints.
+ * Claims a camera on USB and connects to it.
+ * @param id the beginning of a `UsbCamera.id`, or its end (a serial number); '' for the only camera there is
+ * @throws FieldVaultError as {@link openPtpIpCamera}
+ */
+export async function openUsbCamera(
+  world: Pick<World, 'clock' | 'usb'>,
+  id: string,
+  options: CameraOptions = {},
+): Promise<CameraConnection> {
+  const camera = await findUsbCamera(world.usb, id);
+  let endpoints: UsbEndpoints;
+  try {
+    endpoints = await camera.open();
+  } catch (error) {
+    const reason = `it cannot be claimed (${messageOf(error)}); another program may hold it`;
+    throw unreachableError(`usb:${camera.id}`, reason, error);
+  }
+  return await openUsbEndpoints(world, endpoints, options);
+}
+
+/**
+ * Begins a session with a camera on USB, however its endpoints are reached. Closing the connection closes them.
  * @throws FieldVaultError as {@link openPtpIpCamera}, without CAMERA_UNREACHABLE
  */
-export function openUsbCamera(
+export function openUsbEndpoints(
   world: Pick<World, 'clock'>,
-  endpoints: PtpUsbEndpoints,
+  endpoints: UsbEndpoints,
   options: CameraOptions = {},
 ): Promise<CameraConnection> {
   const idleMs = options.answerMs ?? ANSWER_MS;
@@ -77,6 +99,23 @@ export function openUsbCamera(
     async (listener) => openPtpUsb(world, endpoints, listener, { idleMs }),
     options,
   );
+}
+
+async function findUsbCamera(usb: Usb, id: string): Promise<UsbCamera> {
+  let cameras: readonly UsbCamera[];
+  try {
+    cameras = await usb.listCameras();
+  } catch (error) {
+    throw unreachableError(`usb:${id}`, `there is no USB here (${messageOf(error)})`, error);
+  }
+  const found = cameras.filter((camera) => camera.id.startsWith(id) || camera.id.endsWith(id));
+  const [camera] = found;
+  if (camera === undefined) throw unreachableError(`usb:${id}`, 'no such camera is plugged in');
+  if (found.length > 1) {
+    const ids = found.map((one) => `usb:${one.id} (${one.name})`).join(', ');
+    throw unreachableError(`usb:${id}`, `several are plugged in, name one of them: ${ids}`);
+  }
+  return camera;
 }
 
 function caller(world: CameraWorld, options: NetworkCameraOptions): PtpIpOptions {

@@ -6,6 +6,7 @@ import { cacheFolder } from './cache-folder.ts';
 import { openNodeDisk } from './node-disk.ts';
 import { NODE_NETWORK } from './node-network.ts';
 import { NODE_POWER } from './node-power.ts';
+import { NODE_USB } from './node-usb.ts';
 import { openNodeVolumes } from './node-volumes.ts';
 import { NODE_WATCHER } from './node-watcher.ts';
 import { NodeWorkers } from './node-workers.ts';
@@ -24,6 +25,7 @@ export function openNodeWorld(): World {
     volumes: openNodeVolumes(),
     host: NODE_HOST,
     network: NODE_NETWORK,
+    usb: NODE_USB,
     power: NODE_POWER,
     watcher: NODE_WATCHER,
     cacheFolder: cacheFolder(process.platform, process.env, homedir()),

@@ -1,5 +1,6 @@
 import type { Disk } from './disk.ts';
 import type { Network } from './network.ts';
+import type { Usb } from './usb.ts';
 
 /** Everything outside the process, as one plain record: made once at the door, or by `simWorld(seed)` in tests. */
 export interface World {
@@ -10,6 +11,7 @@ export interface World {
   readonly volumes: Volumes;
   readonly host: Host;
   readonly network: Network;
+  readonly usb: Usb;
   readonly power: Power;
   readonly watcher: FolderWatcher;
   /** Absolute path of the folder for what lasts but can be made again (indexes); null where there is none. */

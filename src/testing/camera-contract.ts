@@ -7,13 +7,13 @@ import type { TestRunner } from './disk-contract.ts';
 export interface CameraUnderTest {
   readonly connection: CameraConnection;
   /** One more file comes to be at the camera, and is told of, as when a person presses the shutter. */
-  shoot(): Promise<ShotFile>;
+  shoot(): Promise<ContractShot>;
   /** Ends the camera; the contract closes the connection itself. */
   close(): Promise<void>;
 }
 
 /** A file that the connection has to hand over. */
-export interface ShotFile {
+export interface ContractShot {
   readonly name: string;
   /** Not empty. */
   readonly bytes: Uint8Array;

@@ -48,6 +48,7 @@ export function simWorld(seed: number, options: SimWorldOptions = {}): SimWorld 
     volumes: new SimVolumes(),
     host: new SimHost(),
     network: NO_NETWORK,
+    usb: { listCameras: async () => [] },
     power: new SimPower(),
     watcher: new SimWatcher(),
     cacheFolder: null,

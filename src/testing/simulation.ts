@@ -1,5 +1,5 @@
 /** The simulated world: disk with faults and power losses, clock, workers, volumes; and the contracts of disks and workers. */
-export { type CameraUnderTest, cameraContract, type ShotFile } from './camera-contract.ts';
+export { type CameraUnderTest, type ContractShot, cameraContract } from './camera-contract.ts';
 export { type DiskUnderTest, diskContract, type TestRunner } from './disk-contract.ts';
 export { pickBelow, type SeededRandom, seededRandom } from './seeded-random.ts';
 export { SimClock } from './sim-clock.ts';

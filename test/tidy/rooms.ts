@@ -53,7 +53,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   kernels: { imports: ['base'], node: 'none' },
   platform: {
     imports: ['base'],
-    packages: ['@parcel/watcher', '@photostructure/fs-metadata', 'piscina', 'systeminformation'],
+    packages: [
+      '@parcel/watcher',
+      '@photostructure/fs-metadata',
+      'piscina',
+      'systeminformation',
+      'usb',
+    ],
     node: 'all',
     process: ['*'],
   },

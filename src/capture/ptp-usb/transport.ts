@@ -1,5 +1,5 @@
 import { messageOf } from '../../base/index.ts';
-import type { Clock } from '../../platform/index.ts';
+import type { Clock, UsbEndpoints } from '../../platform/index.ts';
 import { protocolError } from '../camera-error.ts';
 import { ALL_ONES_32 } from '../ptp/bytes.ts';
 import { RESPONSE } from '../ptp/codes.ts';
@@ -22,7 +22,6 @@ import {
   watched,
   watchLimits,
 } from '../ptp/transport.ts';
-import type { PtpUsbEndpoints } from './endpoints.ts';
 
 /** One transfer of data, in bytes; a multiple of every packet size. */
 const TRANSFER_BYTES = 1_048_576;
@@ -37,7 +36,7 @@ const EVENT_FAULTS_MAX = 3;
 /** Transactions and events over the endpoints of a still-image interface. Closing it closes them. */
 export function openPtpUsb(
   world: { readonly clock: Clock },
-  endpoints: PtpUsbEndpoints,
+  endpoints: UsbEndpoints,
   listener: PtpListener,
   options: { readonly idleMs: number },
 ): PtpTransport {
@@ -46,7 +45,7 @@ export function openPtpUsb(
 
 class PtpUsbTransport implements PtpTransport {
   readonly #clock: Clock;
-  readonly #endpoints: PtpUsbEndpoints;
+  readonly #endpoints: UsbEndpoints;
   readonly #listener: PtpListener;
   readonly #idleMs: number;
   /** What came behind the end of a container: the beginning of the next one. */
@@ -55,7 +54,7 @@ class PtpUsbTransport implements PtpTransport {
 
   constructor(
     clock: Clock,
-    endpoints: PtpUsbEndpoints,
+    endpoints: UsbEndpoints,
     { listener, idleMs }: { readonly listener: PtpListener; readonly idleMs: number },
   ) {
     this.#clock = clock;
