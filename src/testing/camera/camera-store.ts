@@ -136,6 +136,8 @@ export class CameraStore {
   }
 }
 
-function formatOf(file: CameraFile): number {
-  return file.extension === 'JPG' ? FORMAT.exifJpeg : FORMAT.undefined;
+/** As bodies give them: only DNG has a number of its own; libgphoto2 skips other RAW files that a Canon lists without. */
+function formatOf({ extension }: CameraFile): number {
+  if (extension === 'JPG') return FORMAT.exifJpeg;
+  return extension === 'DNG' ? FORMAT.dng : FORMAT.undefined;
 }

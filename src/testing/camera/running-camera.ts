@@ -63,6 +63,9 @@ export async function openSimCamera(
 
 /** A simulated camera that is on. Made by {@link openSimCamera}. */
 export class RunningCamera {
+  readonly profile: ProfileName;
+  /** As it calls itself. */
+  readonly model: string;
   readonly #clock: Clock;
   readonly #body: CameraBody;
   readonly #faults: FaultScript;
@@ -75,6 +78,8 @@ export class RunningCamera {
   constructor(clock: Clock, options: RunningCameraOptions) {
     const profile = PROFILES[options.profile ?? 'generic'];
     const faults = new FaultScript(options.faults ?? []);
+    this.profile = profile.name;
+    this.model = profile.model;
     this.#clock = clock;
     this.#faults = faults;
     this.#link = new CameraLink({
@@ -134,6 +139,11 @@ export class RunningCamera {
   get onCard(): readonly string[] {
     const files = this.#body.store.onCard.filter(({ file }) => file !== null);
     return files.map(({ folder, name }) => `${folder}/${name}`);
+  }
+
+  /** Names of frames that wait in memory now. */
+  get inMemory(): readonly string[] {
+    return this.#body.store.inMemory.map(({ name }) => name);
   }
 
   /** Adds to the script. */
