@@ -76,6 +76,7 @@ class HotFolder implements CameraConnection {
   #isAsked = false;
   #nextScanMs = 0;
   #scan: Promise<void> | null = null;
+  #lastRead: Promise<unknown> = Promise.resolve();
   #open: { readonly handle: CameraHandle; readonly file: ReadableFile } | null = null;
   #stops: (() => unknown)[] = [];
 
@@ -108,12 +109,14 @@ class HotFolder implements CameraConnection {
   }
 
   async list(): Promise<readonly HotFile[]> {
+    if (this.#isClosed) throw goneError('the folder was closed');
     await this.#look();
     if (this.#isLost) throw goneError(`${this.#root} cannot be read`);
     return this.#settling.told().map(objectOf);
   }
 
   async describe(handle: CameraHandle): Promise<HotFile | null> {
+    if (this.#isClosed) throw goneError('the folder was closed');
     const { version, path } = partsOf(handle);
     const facts = await this.#world.disk.stat(this.#absolute(path)).catch(() => null);
     if (facts === null && (await this.#isGone())) throw goneError(`${this.#root} cannot be read`);
@@ -121,7 +124,15 @@ class HotFolder implements CameraConnection {
     return objectOf({ path, version, sizeBytes: facts.sizeBytes, mtimeMs: facts.mtimeMs });
   }
 
-  async read(handle: CameraHandle, offset: number, length: number): Promise<Uint8Array> {
+  /** One read at a time: they share an open file. */
+  read(handle: CameraHandle, offset: number, length: number): Promise<Uint8Array> {
+    const read = this.#lastRead.then(() => this.#readNow(handle, offset, length));
+    this.#lastRead = read.catch(() => {});
+    return read;
+  }
+
+  async #readNow(handle: CameraHandle, offset: number, length: number): Promise<Uint8Array> {
+    if (this.#isClosed) throw goneError('the folder was closed');
     try {
       const file = await this.#opened(handle);
       const buffer = new Uint8Array(length);
@@ -145,6 +156,7 @@ class HotFolder implements CameraConnection {
     this.#isClosed = true;
     for (const stop of this.#stops.splice(0)) await stop();
     await this.#scan?.catch(() => {});
+    await this.#lastRead;
     await this.#closeFile();
     this.#events.end();
   }
