@@ -3,7 +3,7 @@ import type { BlobId } from './base/index.ts';
 import { blobsWhere, tiersByContent } from './learn/index.ts';
 import type { World } from './platform/index.ts';
 import type { Query } from './query/index.ts';
-import { type SyncOptions, type SyncReport, syncVaults } from './sync/index.ts';
+import { nothingNew, type SyncOptions, type SyncReport, syncVaults } from './sync/index.ts';
 import { check, openVault, type Vault } from './vault/index.ts';
 
 /** How two vaults are synced, in the words of a photographer. */
@@ -15,20 +15,26 @@ export interface SyncVaultsOptions extends Omit<SyncOptions, 'ranksOf' | 'wanted
 /**
  * Reconciles two vaults, both ways: each gets the snapshots, words and contents it lacks, as they are stored, the most precious
  * first; damaged files are mended from the other vault; states that both sides changed are merged. A sync that was cut
- * off anywhere goes on where it stopped. Opened vaults are up to date afterwards.
- * @param field its versions are called `field` where a merge finds a conflict
+ * off anywhere goes on where it stopped. Opened vaults are up to date afterwards. Given as paths, two vaults with nothing
+ * new are not even opened.
+ * @param field a vault or its path; its versions are called `field` where a merge finds a conflict
  * @param studio the other side
  * @throws FieldVaultError BAD_USAGE, VAULT_OTHER, VAULT_BEHIND, VAULT_INCOMPLETE, LEASED, TARGET_READ_ONLY, TARGET_FULL,
- * TARGET_GONE
+ * TARGET_GONE, NOT_A_VAULT
  */
 export async function sync(
   world: World,
-  field: Vault,
-  studio: Vault,
+  field: Vault | string,
+  studio: Vault | string,
   options: SyncVaultsOptions = {},
 ): Promise<SyncReport> {
   const { where, ...rest } = options;
-  return syncVaults(world, field, studio, {
+  if (typeof field === 'string' && typeof studio === 'string' && options.dryRun !== true) {
+    const report = await nothingNew(world, [field, studio]);
+    if (report !== null) return report;
+  }
+  const [opened, other] = [await opening(world, field), await opening(world, studio)];
+  return syncVaults(world, opened, other, {
     ...rest,
     ranksOf: (vault) => ranksOf(world, vault),
     heal: (vault, damaged, from) => heal(world, vault, { damaged, from, signal: rest.signal }),
@@ -39,6 +45,10 @@ export async function sync(
       },
     }),
   });
+}
+
+async function opening(world: World, vault: Vault | string): Promise<Vault> {
+  return typeof vault === 'string' ? openVault(world, vault) : vault;
 }
 
 /** As the tiers of the vault's policy say; where that is not understood, all are alike. */

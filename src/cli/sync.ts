@@ -3,7 +3,7 @@ import { type Query, type SyncDirection, type SyncReport, sync as syncVaults } f
 import { exitOf } from './exit-code.ts';
 import type { Ending } from './output.ts';
 import { parseWhere } from './query-words.ts';
-import { type Act, openNamedVault, type Session, withProgress } from './session.ts';
+import { type Act, type Session, withProgress } from './session.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from './wording.ts';
 import { minutesWord, oneOf, pathWord, rateWord } from './words.ts';
 
@@ -58,8 +58,8 @@ async function sync(
 ): Promise<Ending> {
   const { world, output, signal } = session;
   const where: Query | null = words.where === undefined ? null : parseWhere(session, words.where);
-  const field = await openNamedVault(session, named.field);
-  const studio = await openNamedVault(session, named.studio);
+  const field = session.outside.absolutePath(named.field);
+  const studio = session.outside.absolutePath(named.studio);
   const view = { phase: 'syncing', bytesDone: 0, bytesTotal: 0, filesDone: 0, filesTotal: 0 };
   const report = await withProgress(session, view, () =>
     syncVaults(world, field, studio, {

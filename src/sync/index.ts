@@ -3,5 +3,6 @@
  * Invariants: absence is no deletion; stored files travel as they are, nothing is decoded; every loser of a merge is kept.
  */
 export type { Accepted } from './guard.ts';
+export { nothingNew } from './nothing-new.ts';
 export { syncVaults } from './sync.ts';
 export type { Heal, SyncDirection, SyncOptions, SyncReport } from './sync-report.ts';

@@ -1,7 +1,8 @@
 import { type BlobId, LIMITS } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
-import type { Ledger, ReceiptRecord, Vault } from '../vault/index.ts';
+import { type Ledger, type ReceiptRecord, readJournalTail, type Vault } from '../vault/index.ts';
 import { highestJournal } from './guard.ts';
+import type { Side } from './side.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -47,6 +48,49 @@ export function* receiptLines(
   for (const some of portions(lost)) yield { ...base, ...none, blobs: some, state: 'lost' };
   const isMet = known !== undefined && known.where === root && known.label === identity.label;
   if (!isMet && groups.size === 0) yield { ...base, ...none, blobs: [], state: 'held' };
+}
+
+/** The line that ends a sync after which neither vault lacks anything of the other. */
+export function wholeLine(world: Pick<World, 'clock'>, about: Side): ReceiptRecord {
+  const { identity, root } = about.vault;
+  const time = new Date(world.clock.nowMs()).toISOString();
+  return {
+    type: 'receipt',
+    vault: identity.id,
+    label: identity.label,
+    where: root,
+    journal: highestJournal(about.vault),
+    blobs: [],
+    state: 'held',
+    how: 'cached',
+    verified: time,
+    time,
+    writer: about.writer.id,
+  };
+}
+
+/**
+ * Whether the newest journal files of two vaults end with the last words of one sync that left nothing to do: then nobody
+ * has written into either since. Reads only these ends.
+ */
+export async function endInOneSync(
+  { disk }: Pick<World, 'disk'>,
+  roots: readonly [string, string],
+): Promise<readonly [ReceiptRecord, ReceiptRecord] | null> {
+  const [field, studio] = await Promise.all(roots.map((root) => lastWord(disk, root)));
+  if (field === undefined || studio === undefined || field === null || studio === null) return null;
+  const isOne = field.word.writer === studio.writer && studio.word.writer === field.writer;
+  return isOne ? [studio.word, field.word] : null;
+}
+
+async function lastWord(
+  disk: World['disk'],
+  root: string,
+): Promise<{ readonly writer: string; readonly word: ReceiptRecord } | null> {
+  const tail = await readJournalTail(disk, root).catch(() => null);
+  const word = tail?.records.findLast(({ type }) => type !== 'alive');
+  if (tail === null || word?.type !== 'receipt' || word.writer === undefined) return null;
+  return { writer: tail.writer, word };
 }
 
 /** Copies that were verified on the same day in the same way. */

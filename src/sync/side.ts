@@ -46,10 +46,10 @@ export class Side {
     }
   }
 
-  /** Seals the journal; where that fails, lets go. */
-  async finish(): Promise<void> {
+  /** Writes the last lines and seals the journal; where that fails, lets go. */
+  async finish(lastRecords: readonly JournalRecord[]): Promise<void> {
     try {
-      await this.writer.finish([]);
+      await this.writer.finish(lastRecords);
     } catch (error) {
       await this.writer.letGo();
       throw targetError(error, this.vault.root);

@@ -9,7 +9,7 @@ import { findMissing, refuseDangerous } from './guard.ts';
 import { LinkPace } from './link-pace.ts';
 import { type Merge, mergeAll, toMerge } from './merging.ts';
 import { Partials } from './partials.ts';
-import { receiptLines } from './receipts.ts';
+import { receiptLines, wholeLine } from './receipts.ts';
 import { Side } from './side.ts';
 import type { SyncDirection, SyncOptions, SyncReport } from './sync-report.ts';
 import { type Tally, type Transfer, transferBlobs } from './transfer.ts';
@@ -183,11 +183,30 @@ async function exchange(
       await bringBlobs(world, sync, transfer, isWanted);
     }
     await tellReceipts(world, [toField, toStudio]);
-    for (const side of sides) await side.finish();
+    const isWhole = await isNothingLeft(world, sync, vaults);
+    for (const [side, other] of [
+      [field, studio],
+      [studio, field],
+    ] as const) {
+      await side.finish(isWhole ? [wholeLine(world, other)] : []);
+    }
   } catch (error) {
     for (const side of sides) await side.writer.letGo();
     throw error;
   }
+}
+
+/** Whether neither vault lacks anything of the other, and nobody has to settle anything. */
+async function isNothingLeft(world: World, sync: Sync, vaults: Pair): Promise<boolean> {
+  if (sync.stop.isRaised || sync.issues.count > 0) return false;
+  const all = () => true;
+  const plans = planBoth(world, vaults, [all, all]);
+  const [field, studio] = vaults;
+  return (
+    plans.every(isNothing) &&
+    toMerge(field.ledger, studio.ledger).length === 0 &&
+    vaults.every(({ ledger }) => ledger.replicas.open().length + ledger.damaged.size === 0)
+  );
 }
 
 async function openTransfer(

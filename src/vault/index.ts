@@ -15,6 +15,7 @@ export {
   type StoredFile,
   storedFiles,
 } from './inventory.ts';
+export { type JournalTail, readJournalTail } from './journal-tail.ts';
 export { targetError } from './journal-writer.ts';
 export { type HeldLease, takeLease } from './leases.ts';
 export {

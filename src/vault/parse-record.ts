@@ -173,6 +173,7 @@ const SHAPES: Readonly<Record<JournalRecord['type'], Shape>> = {
     how: isHow,
     verified: isText,
     time: isText,
+    writer: isOptional(isId),
   },
   conflict: {
     ...AT_PATH,

@@ -22,6 +22,11 @@ export interface ReceiptRecord {
   /** When the one of them that was not read for longest was last read there and right. */
   readonly verified: string;
   readonly time: string;
+  /**
+   * The other vault's writer in a sync after which neither lacked anything of the other and no conflict was open: while
+   * both journals end so, there is nothing to sync.
+   */
+  readonly writer?: string;
 }
 
 /** One side of a conflict: what a path held there. */

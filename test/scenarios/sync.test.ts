@@ -47,6 +47,26 @@ describe('sync()', () => {
     expect(kit.disk.stage.paths('/studio/vault/journal')).toEqual(journals);
   });
 
+  it('does not even open two vaults whose journals end in one sync; one line more in either, and it does', async () => {
+    const kit = await fieldAndStudio();
+    const roots = [kit.vault, STUDIO] as const;
+    await sync(kit.process(), ...roots);
+    const opened = new Set<string>();
+    kit.disk.faults.add({
+      when: ({ kind, path }) => kind === 'openRead' && opened.add(path) === null,
+      error: 'EIO',
+    });
+    const quick = await sync(kit.process(), ...roots);
+    expect(quick).toMatchObject({
+      blobsCopied: 0,
+      directions: [{ root: kit.vault }, { root: STUDIO }],
+    });
+    expect(opened.size).toBe(2);
+    await kit.protect('/card');
+    const report = await sync(kit.process(), ...roots);
+    expect(report.directions[1].snapshots).toBe(1);
+  });
+
   it('only tells what it would do in a dry run', async () => {
     const kit = await fieldAndStudio();
     const before = kit.disk.stage.paths('/studio');

@@ -1,0 +1,42 @@
+import type { World } from '../platform/index.ts';
+import type { ReceiptRecord } from '../vault/index.ts';
+import { endInOneSync } from './receipts.ts';
+import type { SyncDirection, SyncReport } from './sync-report.ts';
+
+/**
+ * The report of a sync of two vaults that were synced whole and not written into since: told by the last lines of their
+ * journals, however much they hold. Null where there may be something to do.
+ * @param roots their folders
+ */
+export async function nothingNew(
+  world: Pick<World, 'disk' | 'clock'>,
+  roots: readonly [string, string],
+): Promise<SyncReport | null> {
+  const startMs = world.clock.monotonicMs();
+  const words = await endInOneSync(world, roots);
+  if (words === null) return null;
+  for (const root of roots) {
+    const facts = await world.disk.stat(`${root}/originals`).catch(() => null);
+    if (facts?.kind !== 'folder') return null;
+  }
+  return {
+    blobsCopied: 0,
+    bytesCopied: 0,
+    bytesResumed: 0,
+    bytesSent: 0,
+    directions: [directionOf(words[0], roots[0]), directionOf(words[1], roots[1])],
+    merges: [],
+    conflicts: 0,
+    heldBack: 0,
+    isInterrupted: false,
+    isOutOfTime: false,
+    isDryRun: false,
+    issues: [],
+    issueCount: 0,
+    durationMs: world.clock.monotonicMs() - startMs,
+  };
+}
+
+function directionOf({ vault, label }: ReceiptRecord, root: string): SyncDirection {
+  return { vault, root, label, blobs: 0, bytes: 0, snapshots: 0, awaited: 0, healed: [] };
+}
