@@ -22,6 +22,8 @@ export function openWorld(): World {
 export interface SafeOptions {
   /** Reads every file of the cards that a vault may have, instead of trusting size and time as a backup does. */
   readonly readData?: boolean;
+  /** Receipts of vaults that are not connected count up to this age, in milliseconds; left out: whatever their age. */
+  readonly receiptAgeMsMax?: number;
   readonly signal?: AbortSignal;
   readonly onIssue?: (issue: Issue) => void;
 }
@@ -36,7 +38,8 @@ export interface SafeReport extends SafeVerdict {
 
 /**
  * Says whether every file of some cards is verified on as many distinct vaults as its tier wants. Each vault tells tiers
- * by its own policy, marks and facts; the one that wants most copies counts. Changes nothing.
+ * by its own policy, marks and facts; the one that wants most copies counts. Vaults that are not connected count by the
+ * receipts of those that are. A file that nobody looked at must have the copies of the tier that wants most. Changes nothing.
  * @throws FieldVaultError SOURCE_MISSING, UNSUPPORTED_FORMAT (a policy that is not understood)
  */
 export async function safeToFormat(
@@ -45,26 +48,28 @@ export async function safeToFormat(
   cards: readonly string[],
   options: SafeOptions = {},
 ): Promise<SafeReport> {
-  const { readData, signal, onIssue } = options;
+  const { readData, signal, onIssue, receiptAgeMsMax = null } = options;
   const tiers: ContentTiers[] = [];
   for (const vault of vaults) tiers.push(await tiersByContent(world, vault));
   const look = { issues: new IssueLog(onIssue), signal, readData };
   const { files, unread } = await cardContents(world, vaults, cards, look);
-  const verdict = safeVerdict({
-    files: files.map(({ path, sizeBytes, blob, heldMs }) => ({
-      path,
-      sizeBytes,
-      tier: tierOfContent(tiers, blob),
-      copies: copiesOf(heldMs),
-    })),
-    unread,
-    nowMs: world.clock.nowMs(),
-    receiptAgeMsMax: null,
-  });
+  const copiesMax = Math.max(...tiers.map((one) => one.copiesMax));
   const isUnlearned = ({ blob }: CardContent): boolean =>
     blob !== null &&
     tiers.some(({ unlearned }) => unlearned.has(blob)) &&
     tiers.every(({ byBlob, unlearned }) => !byBlob.has(blob) || unlearned.has(blob));
+  const verdict = safeVerdict({
+    files: files.map((file) => {
+      const { path, sizeBytes, blob, heldMs } = file;
+      const tier = tierOfContent(tiers, blob);
+      const copies = [...copiesOf(heldMs), ...receiptsOf(vaults, blob)];
+      const copiesAtMost = isUnlearned(file) ? copiesMax : tier.copies;
+      return { path, sizeBytes, tier, copies, copiesAtMost };
+    }),
+    unread,
+    nowMs: world.clock.nowMs(),
+    receiptAgeMsMax,
+  });
   const isInterrupted = signal?.aborted === true;
   return {
     ...verdict,
@@ -78,6 +83,16 @@ function tierOfContent(tiers: readonly ContentTiers[], blob: CardContent['blob']
   return tiers
     .map(({ byBlob, rest }) => (blob === null ? undefined : byBlob.get(blob)) ?? rest)
     .reduce(stricter);
+}
+
+/** What vaults that are not connected were seen to hold when they were last synced with one that is. */
+function receiptsOf(vaults: readonly Vault[], blob: CardContent['blob']): HeldCopy[] {
+  if (blob === null) return [];
+  const connected = new Set(vaults.map(({ identity }) => identity.id));
+  return vaults
+    .flatMap(({ ledger }) => ledger.replicas.receiptsOf(blob))
+    .filter(({ vault }) => !connected.has(vault))
+    .map(({ vault, verifiedMs }) => ({ vault, told: 'receipt', verifiedMs }));
 }
 
 function copiesOf(heldMs: CardContent['heldMs']): HeldCopy[] {

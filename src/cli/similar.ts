@@ -4,7 +4,7 @@ import { exitOf } from './exit-code.ts';
 import type { Ending } from './output.ts';
 import { type Act, openNamedVault, type Session } from './session.ts';
 import { formatCount } from './wording.ts';
-import { bitsWord, pathWord, secondsWord } from './words.ts';
+import { bitsWord, fromZeroWord, pathWord } from './words.ts';
 
 interface SimilarWords {
   readonly vault: string;
@@ -27,7 +27,7 @@ export function addSimilar(program: Command, act: Act): void {
       'how many of 256 bits of two looks may differ: 31 a copy, 90 a burst (default), 128 chance',
       bitsWord,
     )
-    .option('--gap <seconds>', 'longest time between two frames of a burst', secondsWord)
+    .option('--gap <seconds>', 'longest time between two frames of a burst', fromZeroWord)
     .action((words: SimilarWords) => act('similar', (session) => similar(session, words)));
 }
 

@@ -52,13 +52,13 @@ export function bitsWord(text: string): number {
   return bits;
 }
 
-/** A number of seconds from zero. */
-export function secondsWord(text: string): number {
-  const seconds = Number(text);
-  if (text.trim() === '' || !(seconds >= 0) || !Number.isFinite(seconds)) {
+/** A number of seconds, days or the like, from zero. */
+export function fromZeroWord(text: string): number {
+  const number = Number(text);
+  if (text.trim() === '' || !(number >= 0) || !Number.isFinite(number)) {
     throw new InvalidArgumentError('It must be a number from 0.');
   }
-  return seconds;
+  return number;
 }
 
 /** One word of a few. */

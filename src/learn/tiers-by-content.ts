@@ -14,8 +14,10 @@ export interface ContentTiers {
   readonly byBlob: ReadonlyMap<BlobId, Tier>;
   /** Of what is part of no frame. */
   readonly rest: Tier;
-  /** Captures and sidecars that nobody looked at yet: what is said of them is not known. */
+  /** Parts of frames of which some capture or sidecar was not looked at yet: what is said of them is not known. */
   readonly unlearned: ReadonlySet<BlobId>;
+  /** How many copies the tier wants that wants most. */
+  readonly copiesMax: number;
 }
 
 /** Says of which tier each content of a vault is; throws as {@link tiersOf}. */
@@ -34,8 +36,15 @@ export async function tiersByContent(
       byBlob.set(blob, other === undefined ? tier : stricter(other, tier));
     }
   }
-  const unlearned = new Set(looksToLearn([vault]).map(({ blob }) => blob));
-  return { byBlob, rest: rules.rest, unlearned };
+  const unlooked = new Set(looksToLearn([vault]).map(({ blob }) => blob));
+  const unlearned = new Set(unlooked);
+  for (const { parts } of library.frames) {
+    // Stars may stand in the sidecar of a picture that was looked at long ago.
+    if (!parts.some(({ blob }) => unlooked.has(blob))) continue;
+    for (const { blob } of parts) unlearned.add(blob);
+  }
+  const copiesMax = Math.max(...[...rules.byName.values()].map(({ copies }) => copies));
+  return { byBlob, rest: rules.rest, unlearned, copiesMax };
 }
 
 /** Of two tiers the one that wants more copies; where both want as many, the more precious one. */

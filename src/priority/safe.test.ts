@@ -23,12 +23,17 @@ const receipt = (vault: string, days: number): HeldCopy => {
 
 function verdict(
   files: readonly (readonly [path: string, tier: string, copies: readonly HeldCopy[]])[],
-  options: { readonly unread?: readonly string[]; readonly ageDaysMax?: number } = {},
+  options: {
+    readonly unread?: readonly string[];
+    readonly ageDaysMax?: number;
+    readonly copiesAtMost?: number;
+  } = {},
 ): SafeVerdict {
-  const { unread = [], ageDaysMax } = options;
+  const { unread = [], ageDaysMax, copiesAtMost } = options;
   return safeVerdict({
     files: files.map(([path, tier, copies]) => {
-      return { path, tier: tierNamed(tier), sizeBytes: 25, copies };
+      const one = tierNamed(tier);
+      return { path, tier: one, sizeBytes: 25, copies, copiesAtMost: copiesAtMost ?? one.copies };
     }),
     unread,
     nowMs: NOW_MS,
@@ -48,6 +53,14 @@ describe('safeVerdict()', () => {
       { tier: 'select', files: 1, copiesWanted: 2, copiesHeld: 2 },
       { tier: 'general', files: 1, copiesWanted: 1, copiesHeld: 1 },
     ]);
+  });
+
+  it('says no where a file may turn out to want more than it has, and yes where it has that many', () => {
+    const one: [string, string, HeldCopy[]] = ['a.NEF', 'general', [seen('ssd')]];
+    const doubt = verdict([one], { copiesAtMost: 2 });
+    expect(doubt).toMatchObject({ isSafe: false, missing: [], undecided: [{ path: 'a.NEF' }] });
+    const two: typeof one = ['a.NEF', 'general', [seen('ssd'), seen('mirror')]];
+    expect(verdict([two], { copiesAtMost: 2 })).toMatchObject({ isSafe: true, undecided: [] });
   });
 
   it('names every file that lacks copies, and does not let a surplus make up for one', () => {

@@ -17,6 +17,8 @@ export interface CardFile {
   readonly sizeBytes: number;
   /** Of the frame it belongs to. */
   readonly tier: Tier;
+  /** How many copies it may turn out to want once it is looked at; as many as its tier wants where that was done. */
+  readonly copiesAtMost: number;
   readonly copies: readonly HeldCopy[];
 }
 
@@ -44,6 +46,8 @@ export interface SafeVerdict {
   readonly byTier: readonly SafeTier[];
   /** Every file that lacks copies, by path. */
   readonly missing: readonly MissingFile[];
+  /** Files that nobody looked at yet, and that have fewer copies than a tier they may turn out to be of wants; by path. */
+  readonly undecided: readonly MissingFile[];
   /** What could not be read on the card: nobody knows what it is. */
   readonly unread: readonly string[];
   /** Files whose verdict leans on receipts. */
@@ -66,14 +70,15 @@ export interface SafeInput {
 
 /**
  * Says whether every file of a card is verified on as many distinct vaults as its tier wants. Any doubt is a no: a file
- * that could not be read, and a card on which no file was seen.
+ * that could not be read, one whose tier may turn out to want more, and a card on which no file was seen.
  */
 export function safeVerdict({ files, unread, nowMs, receiptAgeMsMax }: SafeInput): SafeVerdict {
   const tiers = new Map<string, { order: number; sums: Writable<SafeTier> }>();
   const missing: MissingFile[] = [];
+  const undecided: MissingFile[] = [];
   let [filesByReceipt, receiptsRefused] = [0, 0];
   let oldestMs = Number.POSITIVE_INFINITY;
-  for (const { path, sizeBytes, tier, copies } of files) {
+  for (const { path, sizeBytes, tier, copies, copiesAtMost } of files) {
     const isOld = (copy: HeldCopy): boolean =>
       copy.told === 'receipt' && !isYoung(nowMs - copy.verifiedMs, receiptAgeMsMax);
     const counted = distinctVaults(copies.filter((copy) => !isOld(copy)));
@@ -82,9 +87,14 @@ export function safeVerdict({ files, unread, nowMs, receiptAgeMsMax }: SafeInput
     const copiesHeld = counted.length;
     if (copiesHeld < copiesWanted) {
       missing.push({ path, tier: tier.name, sizeBytes, copiesWanted, copiesHeld });
+    } else if (copiesHeld < copiesAtMost) {
+      const { name } = tier;
+      undecided.push({ path, tier: name, sizeBytes, copiesWanted: copiesAtMost, copiesHeld });
     }
     // Vaults that were seen stand first: the verdict leans on a receipt only where they are too few.
-    const leanedOn = counted.slice(0, copiesWanted).filter(({ told }) => told === 'receipt');
+    const leanedOn = counted
+      .slice(0, Math.max(copiesWanted, copiesAtMost))
+      .filter(({ told }) => told === 'receipt');
     if (leanedOn.length > 0) filesByReceipt += 1;
     for (const { verifiedMs } of leanedOn) oldestMs = Math.min(oldestMs, verifiedMs);
     const sums = tierSums(tiers, tier);
@@ -93,11 +103,13 @@ export function safeVerdict({ files, unread, nowMs, receiptAgeMsMax }: SafeInput
     sums.copiesHeld += Math.min(copiesWanted, copiesHeld);
   }
   const ageMs = nowMs - oldestMs;
+  const doubts = missing.length + undecided.length + unread.length;
   return {
-    isSafe: files.length > 0 && missing.length === 0 && unread.length === 0,
+    isSafe: files.length > 0 && doubts === 0,
     files: files.length,
     byTier: [...tiers.values()].sort((a, b) => a.order - b.order).map(({ sums }) => sums),
     missing: missing.sort((a, b) => compareTexts(a.path, b.path)),
+    undecided: undecided.sort((a, b) => compareTexts(a.path, b.path)),
     unread: unread.toSorted(compareTexts),
     filesByReceipt,
     oldestReceiptMs: filesByReceipt > 0 && ageMs >= 0 ? ageMs : null,

@@ -141,11 +141,38 @@ describe('safe', () => {
     expect(typed.summary['issues']).toMatchObject([{ code: 'FOLDER_UNREADABLE' }]);
   });
 
-  it('says what nobody looked at yet, since ratings in it may ask for more', async () => {
+  it('says no where nobody looked at a file that may want more copies, and yes where it has them', async () => {
     world.disk.stage.plant('/card/DCIM/LATE.JPG', 'late');
     await type('backup', '/card', ...ONE, '--mirror', '/other/vault', '--no-learn');
     expect((await safe(...BOTH)).summary).toMatchObject({ safe: true, unlearned: 1 });
     expect((await type('safe', '/card', ...BOTH)).stdout).toContain('1 file is not looked at yet');
+    const mark = ['mark', 'tier:select or tier:keeper', '--tier', 'general'] as const;
+    await type(...mark, ...ONE);
+    const one = await safe(...ONE);
+    expect(one).toMatchObject({ exit: 3, summary: { safe: false, missing: 0, undecided: 1 } });
+    const { stdout } = await type('safe', '/card', ...ONE);
+    expect(stdout).toContain('LATE.JPG  has 1 of 2 copies it may want');
+    expect(stdout).toMatch(/^NOT safe to format: 1 file was not looked at/m);
+    await type('learn', ...ONE);
+    expect((await safe(...ONE)).exit).toBe(0);
+  });
+
+  it('counts a vault that is not connected by what it was seen to hold, and tells how long ago', async () => {
+    expect((await safe(...ONE)).exit).toBe(3);
+    expect((await type('sync', '/drive/vault', '/other/vault')).exit).toBe(0);
+    await world.clock.sleep(5 * 86_400_000);
+    const { exit, stdout } = await type('safe', '/card', ...ONE);
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(
+      /^\d+ files lean on vaults that are not connected, last read there 5 days ago\.$/m,
+    );
+    const strict = await safe(...ONE, '--receipt-days', '3');
+    expect(strict).toMatchObject({ exit: 3, summary: { safe: false } });
+    expect(strict.summary['receiptsRefused']).toBeGreaterThan(0);
+    // A vault that is there is asked itself: what it lost does not count by an old receipt.
+    const [place = ''] = places('/other/vault', 'DSC_0001');
+    world.disk.stage.erase(place);
+    expect((await safe(...BOTH)).exit).toBe(3);
   });
 
   it('changes nothing', async () => {

@@ -13,7 +13,7 @@ export class ScarceKit {
   #frames = 0;
 
   /** Plugs in a drive that has room for so many bytes of pictures, with a vault on it, and returns the vault. */
-  async drive(path: string, pictureBytes: number, label = ''): Promise<string> {
+  async drive(path: string, pictureBytes: number, label: string = ""): Promise<string> {
     const { stage } = this.world.disk;
     stage.mount(path, { profile: PROFILES.exfat, capacityBytes: 2 ** 40 });
     const vault = `${path}/vault`;
@@ -33,7 +33,7 @@ export class ScarceKit {
   }
 
   /** Takes pictures: `IMG_0001.CR3` and on, each of {@link FRAME_BYTES} unless told; returns their stems. */
-  shoot(card: string, count: number, sizeBytes = FRAME_BYTES): string[] {
+  shoot(card: string, count: number, sizeBytes: number = FRAME_BYTES): string[] {
     return Array.from({ length: count }, () => {
       this.#frames += 1;
       const stem = `IMG_${String(this.#frames).padStart(4, '0')}`;
