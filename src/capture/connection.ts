@@ -102,6 +102,8 @@ export interface CameraOptions {
   readonly destination?: CaptureDestination;
   /** Without an answer for this long, the camera is gone; 10,000 ms where left out. */
   readonly answerMs?: number;
+  /** A camera that says that it is busy is asked again for so long; 8000 ms where left out. */
+  readonly busyMs?: number;
   /** What the connection noticed and went on with: for a log, in words. */
   readonly onNote?: (note: string) => void;
 }

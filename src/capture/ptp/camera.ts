@@ -32,6 +32,7 @@ export interface PtpCameraOptions extends CameraOptions {
 const KEEP_ALIVE_MS = 10_000;
 /** Once its way of events is broken, whoever listens is told to compare this often. */
 const COMPARE_MS = 2000;
+const BUSY_MS = 8000;
 /** The camera is left politely within this, else rudely. */
 const LEAVE_MS = 2000;
 
@@ -47,9 +48,10 @@ export async function openPtpCamera(
   const early = new EarlyNotices();
   const transport = await connect(early);
   const inbox = new EventInbox();
-  const session = new PtpSession(transport, clock, (reason) =>
-    inbox.push({ kind: 'lost', reason }),
-  );
+  const session = new PtpSession(transport, clock, {
+    busyMs: options.busyMs ?? BUSY_MS,
+    onLost: (reason) => inbox.push({ kind: 'lost', reason }),
+  });
   try {
     await session.open();
     const info = await readInfo(session, options.assumedInfo);

@@ -51,13 +51,13 @@ export class ObjectTable {
   /** What is known of it may be wrong by now. */
   doubt(raw: number): void {
     this.#infos.delete(raw);
-    this.#sizes.delete(raw);
   }
 
   /** The file is gone; the number may mean another one later. Returns the handle it had. */
   giveUp(raw: number): CameraHandle {
     const handle = this.handleOf(raw);
     this.doubt(raw);
+    this.#sizes.delete(raw);
     this.#generations.set(raw, (this.#generations.get(raw) ?? 0) + 1);
     return handle;
   }

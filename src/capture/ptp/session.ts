@@ -15,11 +15,17 @@ export interface RunOptions {
   readonly act?: string;
 }
 
+/** How a session is kept. */
+export interface SessionOptions {
+  /** A camera that is busy is asked again for so long. */
+  readonly busyMs: number;
+  /** Is called once, when the link is found broken. */
+  readonly onLost: (reason: string) => void;
+}
+
 /** Datasets, lists of handles and of events are shorter than this, in bytes: a million handles fit. */
 export const DATASET_BYTES_MAX = 4_194_304;
 
-/** A camera that is busy is asked again for so long. */
-const BUSY_MS = 8000;
 const BUSY_PAUSE_MS_MIN = 25;
 const BUSY_PAUSE_MS_MAX = 800;
 /** Session numbers that are tried where the camera finds one in use. */
@@ -29,18 +35,17 @@ const SESSION_TRIES = 10;
 export class PtpSession {
   readonly #transport: PtpTransport;
   readonly #clock: Clock;
-  readonly #onLost: (reason: string) => void;
+  readonly #options: SessionOptions;
   readonly #stop: AbortController = new AbortController();
   #turn: Promise<void> = Promise.resolve();
   #transaction = 0;
   #lostReason: string | null = null;
   #lastMs: number;
 
-  /** `onLost` is called once, when the link is found broken. */
-  constructor(transport: PtpTransport, clock: Clock, onLost: (reason: string) => void) {
+  constructor(transport: PtpTransport, clock: Clock, options: SessionOptions) {
     this.#transport = transport;
     this.#clock = clock;
-    this.#onLost = onLost;
+    this.#options = options;
     this.#lastMs = clock.monotonicMs();
   }
 
@@ -79,7 +84,7 @@ export class PtpSession {
       if (code !== RESPONSE.busy && code !== RESPONSE.nikonInvalidStatus) {
         throw refusedError(act, code, reasonOf(code));
       }
-      const isLate = this.#clock.monotonicMs() - startMs + pauseMs > BUSY_MS;
+      const isLate = this.#clock.monotonicMs() - startMs + pauseMs > this.#options.busyMs;
       if (isLate || this.#stop.signal.aborted) throw busyError(act);
       await this.#clock.sleep(pauseMs, this.#stop.signal);
     }
@@ -127,7 +132,7 @@ export class PtpSession {
   async #lose(reason: string): Promise<void> {
     if (this.#lostReason !== null) return;
     this.#lostReason = reason;
-    this.#onLost(reason);
+    this.#options.onLost(reason);
     await this.#transport.close();
   }
 
