@@ -57,7 +57,7 @@ describe('exit codes', () => {
 
   it.each([
     'find ratng>3 --vault /drive/vault',
-    'compact --vault /drive/vault',
+    'fly --vault /drive/vault',
     'backup --vault /drive/vault',
     'backup /card',
     'backup /card --vault s3://bucket/vault',
