@@ -86,7 +86,10 @@ export {
   readPolicyFile,
   setPolicy,
   type TierShare,
+  type TierState,
+  type TierStatus,
   testPolicy,
+  tierStatus,
 } from './learn/index.ts';
 export {
   type Editor,
@@ -126,7 +129,17 @@ export {
   queryHelp,
 } from './query/index.ts';
 export type { FindOptions, FoundFrame, SearchOrder } from './search/index.ts';
-export type { SyncDirection, SyncReport } from './sync/index.ts';
+export {
+  type Conflict,
+  listConflicts,
+  type Merge,
+  type MergeStrategy,
+  type ResolveOptions,
+  resolveConflict,
+  type Settlement,
+  type SyncDirection,
+  type SyncReport,
+} from './sync/index.ts';
 export { type SyncVaultsOptions as SyncOptions, sync } from './sync-vaults.ts';
 export {
   type TetheredCamera,

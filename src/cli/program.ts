@@ -3,6 +3,7 @@ import { VERSION } from '../index.ts';
 import { addBackup } from './backup.ts';
 import { addCheck } from './check.ts';
 import { addCompact } from './compact.ts';
+import { addConflicts } from './conflicts.ts';
 import { addFind } from './find.ts';
 import { addForget } from './forget.ts';
 import { addInit } from './init.ts';
@@ -12,6 +13,7 @@ import { addMark } from './mark.ts';
 import type { Ending } from './output.ts';
 import { addPolicy } from './policy.ts';
 import { addPrune } from './prune.ts';
+import { addResolve } from './resolve.ts';
 import { addRestore } from './restore.ts';
 import { addSafe } from './safe.ts';
 import type { Act, Session } from './session.ts';
@@ -54,7 +56,7 @@ export function parseWords(words: readonly string[], columns: number): Parsed {
   const knowing = [addFind, addSimilar, addLearn];
   const tiering = [addSafe, addPolicy, addMark];
   const keeping = [addCompact, addCheck, addStatus, addForget, addPrune];
-  const replicating = [addSync];
+  const replicating = [addSync, addConflicts, addResolve];
   for (const add of [...commands, ...knowing, ...tiering, ...keeping, ...replicating]) {
     add(program, act);
   }

@@ -1,5 +1,12 @@
 import type { Command } from 'commander';
-import { type Query, type SyncDirection, type SyncReport, sync as syncVaults } from '../index.ts';
+import {
+  type Merge,
+  type MergeStrategy,
+  type Query,
+  type SyncDirection,
+  type SyncReport,
+  sync as syncVaults,
+} from '../index.ts';
 import { exitOf } from './exit-code.ts';
 import type { Ending } from './output.ts';
 import { parseWhere } from './query-words.ts';
@@ -11,11 +18,15 @@ interface SyncWords {
   readonly where?: string;
   readonly limit?: number;
   readonly maxMinutes?: number;
+  readonly strategy?: MergeStrategy;
   readonly dryRun?: true;
   readonly accept?: readonly ('other' | 'older' | 'losses')[];
 }
 
 const ACCEPTED = ['other', 'older', 'losses'] as const;
+
+/** Conflicts of one merge, and deletions, shown to people. */
+const SHOWN_MAX = 20;
 
 /** `sync <vault> <vault>`: reconcile two vaults. */
 export function addSync(program: Command, act: Act): void {
@@ -32,6 +43,11 @@ export function addSync(program: Command, act: Act): void {
     .option('--where <query>', 'only these frames; "find" shows them first')
     .option('--limit <rate>', 'at most so many bytes a second: 500k, 2M', rateWord)
     .option('--max-minutes <minutes>', 'copy for so long; the next sync goes on', minutesWord)
+    .option(
+      '--strategy <rule>',
+      'whose version keeps its name where both changed a file: keep-both (the newer one),\nfield-wins, studio-wins or newest; the other one stays beside it',
+      oneOf(['keep-both', 'field-wins', 'studio-wins', 'newest']),
+    )
     .option('--dry-run', 'only say what would be copied')
     .option(
       '--accept <what>',
@@ -67,6 +83,7 @@ async function sync(
       ...(where && { where }),
       ...(words.limit !== undefined && { bytesPerSecond: words.limit }),
       ...(words.maxMinutes !== undefined && { maxMinutes: words.maxMinutes }),
+      ...(words.strategy && { strategy: words.strategy }),
       dryRun: words.dryRun === true,
       accept: words.accept ?? [],
       onIssue: (issue) => output.issue(issue),
@@ -90,7 +107,8 @@ function summaryOf(report: SyncReport): Readonly<Record<string, unknown>> {
     bytesCopied,
     bytesResumed,
     bytesSent,
-    conflicts: 0,
+    conflicts: report.conflicts,
+    merges: report.merges.length,
     healed: directions.reduce((sum, { healed }) => sum + healed.length, 0),
     awaited: directions.reduce((sum, { awaited }) => sum + awaited, 0),
     heldBack,
@@ -106,6 +124,7 @@ function tell({ output }: Session, report: SyncReport): void {
   for (const { root, healed } of report.directions) {
     for (const at of healed) output.say(`  healed:  ${root}/${at}`);
   }
+  for (const merge of report.merges) for (const line of mergeText(merge)) output.say(line);
   output.showIssues();
   const { blobsCopied, bytesSent, durationMs } = report;
   if (report.isDryRun) output.say('Nothing was changed.');
@@ -118,6 +137,26 @@ function tell({ output }: Session, report: SyncReport): void {
     const rate = formatRate(bytesSent, durationMs);
     output.say(`Copied and read back in ${formatDuration(durationMs)} (${rate}).`);
   }
+}
+
+/** What a merge did, in words. */
+function mergeText({ source, run, base, files, conflicts, deletions }: Merge): string[] {
+  const since = base === null ? 'without a state both had begun with' : `since snapshot ${base}`;
+  const lines = [
+    `${source}: both sides had changed it ${since}; merged, ${formatCount(files, 'file')} (snapshot ${run})`,
+  ];
+  for (const path of deletions.slice(0, SHOWN_MAX)) {
+    lines.push(
+      `  left out:  ${path}: deleted on one side, untouched on the other; history keeps it`,
+    );
+  }
+  for (const { conflict, path, message } of conflicts.slice(0, SHOWN_MAX)) {
+    lines.push(`  conflict:  ${conflict.slice(0, 8)} ${path}: ${message}`);
+  }
+  const beyond = (all: readonly unknown[]): number => Math.max(0, all.length - SHOWN_MAX);
+  const more = beyond(deletions) + beyond(conflicts);
+  if (more > 0) lines.push(`  and ${formatCount(more, 'more', 'more')}; "conflicts" lists them`);
+  return lines;
 }
 
 function lineOf(direction: SyncDirection, isDryRun: boolean): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backup, sync } from '../../src/index.ts';
+import { backup, listConflicts, resolveConflict, sync } from '../../src/index.ts';
 import { PROFILES } from '../../src/testing/index.ts';
 import { FieldKit, type Files } from './field-kit.ts';
 
@@ -122,5 +122,63 @@ describe('a folder that was edited on both sides', () => {
     kit.insert('/b/EOS', { 'IMG_1.CR3': 'second camera' }, { id: 'BBBB' });
     await backup(kit.process(), await kit.open(STUDIO), ['/b/EOS'], { learn: false });
     expect(await syncNow(kit)).toMatchObject({ merges: [], blobsCopied: 2, conflicts: 0 });
+  });
+});
+
+describe('a conflict', () => {
+  async function conflicting(): Promise<{ readonly kit: FieldKit; readonly id: string }> {
+    const kit = await tripOnBothSides(BEGUN);
+    kit.put('/laptop/Trip', { 'notes.txt': 'from the field' });
+    await kit.protect('/laptop/Trip');
+    kit.put('/desk/Trip', { 'notes.txt': 'from the desk' });
+    await protectDesk(kit);
+    await syncNow(kit);
+    const [conflict] = listConflicts(await kit.open(STUDIO));
+    return { kit, id: conflict?.conflict ?? '' };
+  }
+
+  it.each([
+    ['field', ['from the field']],
+    ['studio', ['from the desk']],
+    ['both', ['from the desk', 'from the field']],
+  ] as const)('is settled by a person: %s; and the other vault hears of it', async (take, left) => {
+    const { kit, id } = await conflicting();
+    const settlement = await resolveConflict(
+      kit.process(),
+      await kit.open(STUDIO),
+      id.slice(0, 6),
+      { take, who: 'H' },
+    );
+    expect(settlement.conflict).toMatchObject({ path: 'notes.txt', settled: { take, who: 'H' } });
+    const report = await syncNow(kit);
+    expect(report).toMatchObject({ conflicts: 0, merges: [] });
+    expect(listConflicts(await kit.open())).toEqual([]);
+    expect(listConflicts(await kit.open(), { isAll: true })).toHaveLength(1);
+    const files = await merged(kit);
+    const notes = Object.entries(files).filter(([path]) => path.startsWith('notes'));
+    expect(notes.map(([, text]) => text).sort()).toEqual(left);
+    if (take !== 'both') expect(notes.map(([path]) => path)).toEqual(['notes.txt']);
+  });
+
+  it('is settled once, and only where there is one', async () => {
+    const { kit, id } = await conflicting();
+    await resolveConflict(kit.process(), await kit.open(), id, { take: 'both' });
+    for (const [name, why] of [
+      [id, /settled before/],
+      ['zzzz', /is no conflict/],
+    ] as const) {
+      const again = resolveConflict(kit.process(), await kit.open(), name, { take: 'field' });
+      await expect(again).rejects.toMatchObject({ code: 'BAD_USAGE' });
+      await expect(again).rejects.toThrow(why);
+    }
+  });
+
+  it('stands once, however often and wherever it is merged', async () => {
+    const { kit, id } = await conflicting();
+    await kit.plugIn('/third');
+    const third = async () => kit.open('/third/vault');
+    await sync(kit.process(), await kit.open(), await third());
+    await sync(kit.process(), await kit.open(STUDIO), await third());
+    expect(listConflicts(await third()).map(({ conflict }) => conflict)).toEqual([id]);
   });
 });
