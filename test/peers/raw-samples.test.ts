@@ -5,7 +5,15 @@ import { basename, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseBlobId } from '../../src/base/index.ts';
 import { decodeRaw, encodeRaw, rawDependencies, readSensorPlanes } from '../../src/codec/index.ts';
-import { renderPreviews, shootFrame, simCamera, writeNef } from '../../src/testing/index.ts';
+import {
+  type MakerCoding,
+  renderPreviews,
+  type ShotFacts,
+  shootFrame,
+  simCamera,
+  writeMakerRaw,
+  writeNef,
+} from '../../src/testing/index.ts';
 import { skipBecause } from '../skip.ts';
 import { runUnprocessedRaw, whyNoTool } from './raw-tools.ts';
 
@@ -145,12 +153,7 @@ describe('samples beside LibRaw', skipBecause(whyNoTool('unprocessed_raw')), () 
     'Nikon lossless of %i bits, simulated, has the same',
     async (bits) => {
       const frame = shootFrame(simCamera({ seed: 3, width: 640, height: 480, bits, iso: 400 }));
-      const facts = {
-        ...{ make: 'NIKON CORPORATION', model: 'NIKON D800', serial: '1', lens: '' },
-        ...{ takenLocalMs: 1_795_241_525_250, offsetMinutes: 0, iso: 400, aperture: 4 },
-        ...{ shutterPerSecond: 250, focalLength: 50, exposureStops: 0, place: null },
-        ...{ shutterCount: 1, drive: 'single' as const },
-      };
+      const facts = factsOf('NIKON CORPORATION', 'NIKON D800');
       const previews = await renderPreviews(frame, false);
       const bytes = writeNef(frame, { facts, previews, isLossless: true });
       const { theirs, ours } = bothReadings('SIM.NEF', bytes);
@@ -158,4 +161,43 @@ describe('samples beside LibRaw', skipBecause(whyNoTool('unprocessed_raw')), () 
       expect(ours?.samples).toEqual(frame.samples);
     },
   );
+
+  /** Maker, model, coding, width, bits, file name; and how many times as much LibRaw says. */
+  const makers: readonly (readonly [
+    string,
+    string,
+    MakerCoding,
+    number,
+    12 | 14,
+    string,
+    number,
+  ])[] = [
+    ['SONY', 'ILCE-7M2', { kind: 'sony-blocks' }, 640, 14, 'SIM.ARW', 2],
+    ['NIKON CORPORATION', 'NIKON D70', { kind: 'nikon-lossy', split: 0 }, 640, 12, 'SIM.NEF', 1],
+    ['NIKON CORPORATION', 'NIKON D90', { kind: 'nikon-lossy', split: 99 }, 640, 12, 'B.NEF', 1],
+    ['PENTAX', 'PENTAX K-5', { kind: 'pentax' }, 640, 12, 'SIM.PEF', 1],
+    ['OLYMPUS IMAGING CORP.', 'E-M5', { kind: 'olympus' }, 640, 12, 'SIM.ORF', 1],
+    ['Panasonic', 'DMC-GH3', { kind: 'panasonic', format: 4 }, 644, 12, 'SIM.RW2', 1],
+    ['Panasonic', 'DC-GH5', { kind: 'panasonic', format: 5 }, 640, 12, 'B.RW2', 1],
+    ['Panasonic', 'DC-GH5', { kind: 'panasonic', format: 5 }, 648, 14, 'C.RW2', 1],
+  ];
+  test.each(makers)(
+    '%s %s, simulated, has the same',
+    (make, model, coding, width, bits, name, times) => {
+      const frame = shootFrame(simCamera({ seed: 3, width, height: 240, bits, iso: 400 }));
+      const { bytes, stored } = writeMakerRaw(frame, { facts: factsOf(make, model), coding });
+      const { theirs, ours } = bothReadings(name, bytes);
+      expect([ours?.width, ours?.height]).toEqual([theirs?.width, theirs?.height]);
+      expect(theirs?.samples).toEqual(stored.map((sample) => sample * times));
+    },
+  );
 });
+
+function factsOf(make: string, model: string): ShotFacts {
+  return {
+    ...{ make, model, serial: '1', lens: '' },
+    ...{ takenLocalMs: 1_795_241_525_250, offsetMinutes: 0, iso: 400, aperture: 4 },
+    ...{ shutterPerSecond: 250, focalLength: 50, exposureStops: 0, place: null },
+    ...{ shutterCount: 1, drive: 'single' as const },
+  };
+}

@@ -12,6 +12,7 @@ export {
   simCamera,
 } from './camera.ts';
 export { writeCameraJpeg } from './camera-jpeg.ts';
+export { type CrwOptions, writeCrw } from './ciff-writer.ts';
 export { type Cr2Options, writeCr2 } from './cr2.ts';
 export { type DngLayout, type DngOptions, writeDng } from './dng.ts';
 export {
@@ -20,6 +21,7 @@ export {
   type Predictor,
   type SampleGrid,
 } from './ljpeg-writer.ts';
+export { type MakerCoding, type MakerFile, writeMakerRaw } from './maker-raw.ts';
 export { type NefOptions, writeNef } from './nef.ts';
 export { type NoiseModel, noiseSigmaAt, patternSigmaAt, type SampleBits } from './noise-model.ts';
 export { type Previews, renderPreviews } from './previews.ts';

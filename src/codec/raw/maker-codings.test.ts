@@ -1,0 +1,182 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type MakerCoding,
+  type SensorFrame,
+  type ShotFacts,
+  shootFrame,
+  simCamera,
+  writeCrw,
+  writeMakerRaw,
+} from '../../testing/index.ts';
+import { decodeRaw } from './decode-raw.ts';
+import { describeRaw } from './describe-raw.ts';
+import { encodeRaw } from './encode-raw.ts';
+import { readSensorPlanes } from './read-parts.ts';
+
+const FACTS: ShotFacts = {
+  ...{ make: 'FieldVault', model: 'SimCam', serial: '1', lens: 'Sim 24-120mm f/4' },
+  ...{ takenLocalMs: 1_795_241_525_250, offsetMinutes: 60, iso: 400, aperture: 4 },
+  ...{ shutterPerSecond: 250, focalLength: 50, exposureStops: 0, place: null },
+  ...{ shutterCount: 77, drive: 'single' },
+};
+
+interface Case {
+  readonly name: string;
+  readonly coding: MakerCoding;
+  readonly width: number;
+  readonly height: number;
+  readonly bits: 12 | 14;
+  /** What the samples are called in a container. */
+  readonly kind: string;
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: 'Sony blocks',
+    coding: { kind: 'sony-blocks' },
+    width: 256,
+    height: 192,
+    bits: 14,
+    kind: 'blocks',
+  },
+  {
+    name: 'Sony lossless',
+    coding: { kind: 'sony-lossless' },
+    width: 384,
+    height: 256,
+    bits: 14,
+    kind: 'lossless-cells',
+  },
+  {
+    name: 'Nikon lossy',
+    coding: { kind: 'nikon-lossy', split: 0 },
+    width: 256,
+    height: 192,
+    bits: 12,
+    kind: 'differences',
+  },
+  {
+    name: 'Nikon lossy, split',
+    coding: { kind: 'nikon-lossy', split: 100 },
+    width: 256,
+    height: 192,
+    bits: 12,
+    kind: 'differences',
+  },
+  {
+    name: 'Pentax, 12 bits',
+    coding: { kind: 'pentax' },
+    width: 256,
+    height: 192,
+    bits: 12,
+    kind: 'differences',
+  },
+  {
+    name: 'Olympus',
+    coding: { kind: 'olympus' },
+    width: 256,
+    height: 192,
+    bits: 12,
+    kind: 'olympus',
+  },
+  {
+    name: 'Panasonic 4',
+    coding: { kind: 'panasonic', format: 4 },
+    width: 252,
+    height: 192,
+    bits: 12,
+    kind: 'blocks',
+  },
+  {
+    name: 'Panasonic 5, 12 bits',
+    coding: { kind: 'panasonic', format: 5 },
+    width: 260,
+    height: 192,
+    bits: 12,
+    kind: 'blocks',
+  },
+  {
+    name: 'Panasonic 5, 14 bits',
+    coding: { kind: 'panasonic', format: 5 },
+    width: 252,
+    height: 192,
+    bits: 14,
+    kind: 'blocks',
+  },
+  {
+    name: 'Panasonic 6, 12 bits',
+    coding: { kind: 'panasonic', format: 6 },
+    width: 252,
+    height: 192,
+    bits: 12,
+    kind: 'blocks',
+  },
+  {
+    name: 'Panasonic 6, 14 bits',
+    coding: { kind: 'panasonic', format: 6 },
+    width: 264,
+    height: 192,
+    bits: 14,
+    kind: 'blocks',
+  },
+  {
+    name: 'Panasonic 7',
+    coding: { kind: 'panasonic', format: 7 },
+    width: 252,
+    height: 192,
+    bits: 14,
+    kind: 'blocks',
+  },
+];
+
+function frameOf({ width, height, bits }: Omit<Case, 'name' | 'coding' | 'kind'>): SensorFrame {
+  return shootFrame(simCamera({ seed: 8, width, height, bits, iso: 400 }));
+}
+
+/** The file, recoded and back. */
+function recoded(bytes: Uint8Array): Uint8Array {
+  const container = encodeRaw(bytes);
+  if (container === null) throw new Error('it was not recoded');
+  expect(decodeRaw(container)).toEqual(bytes);
+  return container;
+}
+
+describe("makers' own codings, simulated", () => {
+  test.each(CASES)('$name: the samples are those stored, and the file comes back', (one) => {
+    const { bytes, stored } = writeMakerRaw(frameOf(one), { facts: FACTS, coding: one.coding });
+    const [plane, ...others] = readSensorPlanes(bytes);
+    expect(others).toEqual([]);
+    expect([plane?.width, plane?.height]).toEqual([one.width, one.height]);
+    const isRaised = one.coding.kind === 'nikon-lossy' && one.coding.split > 0;
+    const wanted = isRaised ? stored.map((sample) => sample + 16) : stored;
+    expect(plane?.samples.findIndex((sample, at) => sample !== wanted[at])).toBe(-1);
+    expect(describeRaw(recoded(bytes))?.pictures[0]?.coding).toBe(one.kind);
+  });
+
+  test.each([true, false])('Canon before CR2, low bits apart: %s', (hasLowBits) => {
+    const whole = frameOf({ width: 256, height: 192, bits: 12 });
+    const samples = hasLowBits ? whole.samples : whole.samples.map((sample) => sample >> 2);
+    const preview = Uint8Array.from({ length: 500 }, (_byte, at) => at & 63);
+    const bytes = writeCrw({ ...whole, samples }, { preview, hasLowBits });
+    expect(readSensorPlanes(bytes)[0]?.samples).toEqual(samples);
+    expect(describeRaw(recoded(bytes))?.pictures[0]?.coding).toBe('canon-blocks');
+  });
+
+  test('blocks that no body would write come back too, or the file is null', () => {
+    for (const coding of [{ kind: 'sony-blocks' }, { kind: 'panasonic', format: 4 }] as const) {
+      const width = coding.kind === 'panasonic' ? 252 : 256;
+      const frame = frameOf({ width, height: 192, bits: coding.kind === 'panasonic' ? 12 : 14 });
+      const { bytes } = writeMakerRaw(frame, { facts: FACTS, coding });
+      let changed = 0;
+      for (const every of [4001, 997, 31]) {
+        const other = bytes.slice();
+        for (let at = bytes.length - 30_000; at < bytes.length; at += every) other[at]! ^= 0x5a;
+        const container = encodeRaw(other);
+        if (container === null) continue;
+        changed += 1;
+        expect(decodeRaw(container)).toEqual(other);
+      }
+      expect(changed).toBeGreaterThan(0);
+    }
+  });
+});
