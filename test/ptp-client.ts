@@ -1,4 +1,5 @@
 import {
+  type Command,
   decodePacket,
   encodePacket,
   OPERATION,
@@ -70,10 +71,31 @@ export class BareClient {
     this.events = events;
   }
 
+  /** Asks for an operation; null where the line is gone before the answer. */
   async ask(operation: number, ...params: readonly number[]): Promise<Answered | null> {
+    return this.#transact({ operation, params }, null);
+  }
+
+  /** Asks for an operation that data goes out with. */
+  async send(
+    operation: number,
+    data: Uint8Array,
+    ...params: readonly number[]
+  ): Promise<Answered | null> {
+    return this.#transact({ operation, params }, data);
+  }
+
+  async #transact(
+    words: Pick<Command, 'operation' | 'params'>,
+    data: Uint8Array | null,
+  ): Promise<Answered | null> {
     const transaction = this.#transaction++;
-    const command = { operation, transaction, params };
-    await this.command.send({ kind: 'command', hasDataOut: false, command });
+    const command = { ...words, transaction };
+    await this.command.send({ kind: 'command', hasDataOut: data !== null, command });
+    if (data !== null) {
+      await this.command.send({ kind: 'startData', transaction, sizeBytes: data.length });
+      await this.command.send({ kind: 'endData', transaction, bytes: data });
+    }
     const pieces: Uint8Array[] = [];
     let announced: number | null = null;
     for (;;) {

@@ -1,7 +1,7 @@
-import type { Socket } from 'node:net';
+import { RESPONSE } from '../../capture/index.ts';
 import { hash32 } from '../../kernels/index.ts';
 import type { FaultScript } from './camera-faults.ts';
-import type { CameraLink } from './camera-link.ts';
+import type { CameraLink, LinkEnd } from './camera-link.ts';
 import type { Answer, Operation } from './camera-profile.ts';
 
 /** How one way to a camera writes its answers. */
@@ -16,7 +16,7 @@ export interface AnswerFraming {
 
 /** Where an answer goes. */
 export interface AnswerLine {
-  readonly socket: Socket;
+  readonly end: LinkEnd;
   readonly link: CameraLink;
   readonly faults: FaultScript;
   readonly framing: AnswerFraming;
@@ -27,7 +27,6 @@ export interface AnswerLine {
 }
 
 const PIECE_BYTES = 1_048_576;
-const CANCELLED = 0x201f;
 
 /** Sends an answer; what follows from it happens once all of it has left. */
 export async function sendAnswer(
@@ -35,34 +34,34 @@ export async function sendAnswer(
   operation: Operation,
   answer: Answer,
 ): Promise<void> {
-  const { socket, link, faults, framing, number } = line;
+  const { end, link, faults, framing, number } = line;
   if (faults.take('garbage', (fault) => number >= fault.operation) !== null) {
-    await link.send(socket, garbageBytes(number));
+    await link.send(end, garbageBytes(number));
   }
   const isWhole = await sendData(line, operation, answer);
   if (isWhole === null) return;
-  const reply = isWhole ? answer : { code: CANCELLED };
-  const isSent = await link.send(socket, framing.reply(operation, reply));
+  const reply = isWhole ? answer : { code: RESPONSE.cancelled };
+  const isSent = await link.send(end, framing.reply(operation, reply));
   if (isSent && isWhole) answer.after?.();
 }
 
 /** True: sent as far as the camera wanted; false: cancelled; null: the line is gone. */
 async function sendData(
-  { socket, link, framing, isCancelled }: AnswerLine,
+  { end, link, framing, isCancelled }: AnswerLine,
   operation: Operation,
   { data }: Answer,
 ): Promise<boolean | null> {
   if (data === undefined) return true;
   let head = framing.start(operation, data.sizeBytes);
-  const end = Math.min(data.sizeBytes, data.cutBytes ?? data.sizeBytes);
+  const stopAt = Math.min(data.sizeBytes, data.cutBytes ?? data.sizeBytes);
   let at = 0;
   for (let isLast = false; !isLast; ) {
     const isOver = isCancelled(operation.transaction);
-    const bytes = isOver ? new Uint8Array(0) : data.read(at, Math.min(PIECE_BYTES, end - at));
+    const bytes = isOver ? new Uint8Array(0) : data.read(at, Math.min(PIECE_BYTES, stopAt - at));
     at += bytes.length;
-    isLast = isOver || at >= end;
+    isLast = isOver || at >= stopAt;
     const header = framing.piece(operation, bytes.length, isLast);
-    if (!(await link.send(socket, head, header, bytes))) return null;
+    if (!(await link.send(end, head, header, bytes))) return null;
     if (isOver) return false;
     head = new Uint8Array(0);
   }

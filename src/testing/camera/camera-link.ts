@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import type { Clock } from '../../platform/index.ts';
 import type { FaultByBytes, FaultScript } from './camera-faults.ts';
 
@@ -14,6 +13,12 @@ export interface LinkOptions {
 
 /** A fault that breaks the link. */
 export type BreakFault = Exclude<FaultByBytes, { readonly kind: 'stall' }>;
+
+/** Where bytes go down: a socket, a cable. */
+export interface LinkEnd {
+  /** Takes them all; false where nobody is there any more. */
+  put(parts: readonly Uint8Array[]): Promise<boolean>;
+}
 
 /** A throttled link takes this much at a time, so that its speed is even. */
 const THROTTLED_PIECE_BYTES = 32_768;
@@ -35,10 +40,10 @@ export class CameraLink {
   }
 
   /** Sends bytes in one piece as far as speed and faults let it; false where the line is gone. */
-  async send(socket: Socket, ...parts: readonly Uint8Array[]): Promise<boolean> {
+  async send(end: LinkEnd, ...parts: readonly Uint8Array[]): Promise<boolean> {
     const size = parts.reduce((sum, part) => sum + part.length, 0);
     const isFree = this.#options.bytesPerSecond === null && !this.#meetsFault(size);
-    if (isFree) return this.#write(socket, parts, size);
+    if (isFree) return this.#write(end, parts, size);
     const bytes = Buffer.concat(parts);
     for (let at = 0; at < bytes.length; ) {
       const fault = this.#options.faults.nextByBytes;
@@ -48,7 +53,7 @@ export class CameraLink {
         continue;
       }
       const piece = bytes.subarray(at, at + Math.min(left, this.#pieceBytes()));
-      if (!(await this.#write(socket, [piece], piece.length))) return false;
+      if (!(await this.#write(end, [piece], piece.length))) return false;
       at += piece.length;
       await this.#wait(piece.length);
     }
@@ -77,15 +82,10 @@ export class CameraLink {
     return false;
   }
 
-  async #write(socket: Socket, parts: readonly Uint8Array[], size: number): Promise<boolean> {
-    if (socket.destroyed) return false;
-    socket.cork();
-    let isRoom = true;
-    for (const part of parts) isRoom = socket.write(part);
-    socket.uncork();
+  async #write(end: LinkEnd, parts: readonly Uint8Array[], size: number): Promise<boolean> {
     this.#sent += size;
     this.#sinceBreak += size;
-    return isRoom || drained(socket);
+    return end.put(parts);
   }
 
   async #wait(size: number): Promise<void> {
@@ -96,20 +96,4 @@ export class CameraLink {
     // Sleeps are coarse: what is owed is paid once it is worth a sleep.
     if (this.#freeAtMs - nowMs > 4) await clock.sleep(this.#freeAtMs - nowMs);
   }
-}
-
-/** Waits until a socket takes more; false where it is gone. */
-function drained(socket: Socket): Promise<boolean> {
-  if (!socket.writableNeedDrain) return Promise.resolve(!socket.destroyed);
-  return new Promise((resolve) => {
-    const end = (isAlive: boolean) => (): void => {
-      socket.off('drain', onDrain);
-      socket.off('close', onClose);
-      resolve(isAlive);
-    };
-    const onDrain = end(true);
-    const onClose = end(false);
-    socket.on('drain', onDrain);
-    socket.on('close', onClose);
-  });
 }

@@ -87,6 +87,8 @@ export interface CameraProfile {
   readonly model: string;
   readonly firmware: string;
   readonly operations: readonly number[];
+  /** Those of them that data of the client comes with. */
+  readonly dataOut: readonly number[];
   readonly events: readonly number[];
   readonly properties: readonly number[];
   /** `fuji`: containers on TCP, events on a port of their own. */

@@ -13,6 +13,7 @@ import { type AnswerFraming, sendAnswer } from './answer-sender.ts';
 import { CAMERA_GUID, type CameraLines, type LineParts, PACKET_BYTES_MAX } from './camera-lines.ts';
 import type { CameraNews, Operation } from './camera-profile.ts';
 import { ALL } from './ptp-numbers.ts';
+import { socketEnd } from './socket-end.ts';
 import { SocketReader } from './socket-reader.ts';
 
 /** The greeting: an X-T4 hangs up on any other length, and these four bytes stand where others have none (libgphoto2). */
@@ -124,14 +125,14 @@ export class FujiLines implements CameraLines {
     rest: Uint8Array,
   ): Promise<void> {
     const { body, link, faults } = this.#parts;
-    const hasDataOut = code === OPERATION.setDevicePropValue;
+    const hasDataOut = body.profile.dataOut.includes(code);
     const data = hasDataOut ? await readDataOut(reader) : null;
     const operation: Operation = { code, transaction, params: decodeParams(rest, 5), data };
     const answer = body.answer(operation);
     if (code === OPERATION.initiateOpenCapture) this.#isOpenForEvents = true;
     await sendAnswer(
       {
-        ...{ socket, link, faults, framing: FUJI_FRAMING, number: body.log.count },
+        ...{ end: socketEnd(socket), link, faults, framing: FUJI_FRAMING, number: body.log.count },
         isCancelled: () => false,
       },
       operation,

@@ -11,6 +11,7 @@ import {
 import { type AnswerFraming, sendAnswer } from './answer-sender.ts';
 import { CAMERA_GUID, type CameraLines, type LineParts, PACKET_BYTES_MAX } from './camera-lines.ts';
 import type { CameraNews, Operation } from './camera-profile.ts';
+import { socketEnd } from './socket-end.ts';
 import { SocketReader } from './socket-reader.ts';
 
 /** Packets as they are sent with an answer (CIPA DC-005). */
@@ -142,7 +143,14 @@ export class IpLines implements CameraLines {
     const isCancelled = (wanted: number): boolean =>
       this.#cancelled === wanted || isCancel(reader.peek(12), wanted);
     await sendAnswer(
-      { socket, link, faults, framing: IP_FRAMING, isCancelled, number: body.log.count },
+      {
+        end: socketEnd(socket),
+        link,
+        faults,
+        framing: IP_FRAMING,
+        isCancelled,
+        number: body.log.count,
+      },
       operation,
       answer,
     );

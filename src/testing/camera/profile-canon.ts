@@ -53,6 +53,7 @@ export const CANON_PROFILE: CameraProfile = {
   model: 'Canon EOS 5D Mark III',
   firmware: '3-1.3.6',
   operations: [...SHARED_OPERATIONS, ...KNOWN, ...Object.values(MORE)],
+  dataOut: [OPERATION.setDevicePropValue, CANON.setPropertyEx],
   events: [0xc101],
   properties: [BATTERY],
   framing: 'ptp-ip',

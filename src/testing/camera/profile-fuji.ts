@@ -53,6 +53,7 @@ export const FUJI_PROFILE: CameraProfile = {
     OPERATION.initiateOpenCapture,
     FUJI.getProperties,
   ],
+  dataOut: [OPERATION.setDevicePropValue],
   events: [EVENT.fujiAdded],
   properties: Object.values(PROPERTY),
   framing: 'fuji',

@@ -31,6 +31,7 @@ export const GENERIC_PROFILE: CameraProfile = {
   model: 'SimCam D',
   firmware: '1.0',
   operations: [...SHARED_OPERATIONS, OPERATION.initiateCapture, OPERATION.getPartialObject64],
+  dataOut: [OPERATION.setDevicePropValue],
   events: [EVENT.objectAdded, EVENT.storeFull, EVENT.captureComplete],
   properties: [BATTERY],
   framing: 'ptp-ip',

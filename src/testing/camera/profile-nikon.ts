@@ -37,6 +37,7 @@ export const NIKON_PROFILE: CameraProfile = {
     NIKON.getObjectSize,
     NIKON.getPartialObjectEx,
   ],
+  dataOut: [OPERATION.setDevicePropValue],
   events: [
     EVENT.objectAdded,
     EVENT.captureComplete,

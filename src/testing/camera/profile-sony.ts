@@ -53,6 +53,7 @@ export const SONY_PROFILE: CameraProfile = {
     SONY.setControlB,
     SONY.getAllProperties,
   ],
+  dataOut: [OPERATION.setDevicePropValue, SONY.setControlA, SONY.setControlB],
   events: [EVENT.sonyAdded, EVENT.sonyRemoved, EVENT.sonyPropertyChanged],
   properties: [],
   framing: 'ptp-ip',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
-import type { Clock } from '../../platform/index.ts';
+import type { Clock, Usb, UsbEndpoints } from '../../platform/index.ts';
+import { systemError } from '../sim-faults.ts';
 import { CameraBody, type TakenFile } from './camera-body.ts';
 import { type CameraFault, FaultScript } from './camera-faults.ts';
 import { exposedFrames, type FrameMaker } from './camera-frames.ts';
@@ -16,6 +17,7 @@ import { FUJI_PROFILE } from './profile-fuji.ts';
 import { GENERIC_PROFILE } from './profile-generic.ts';
 import { NIKON_PROFILE } from './profile-nikon.ts';
 import { SONY_PROFILE } from './profile-sony.ts';
+import { UsbPlug } from './usb-plug.ts';
 
 /** What a simulated camera is told. */
 export interface RunningCameraOptions {
@@ -72,6 +74,7 @@ export class RunningCamera {
   readonly #link: CameraLink;
   readonly #lines: CameraLines;
   #ports: LoopbackPorts | null = null;
+  #plug: UsbPlug | null = null;
   #asleepUntilMs = 0;
   #connections = 0;
 
@@ -170,7 +173,14 @@ export class RunningCamera {
 
   /** The cable is pulled: the link breaks now. The camera stays on, and whoever comes again gets through. */
   pullCable(): void {
-    this.#lines.hangUp();
+    this.#hangUp();
+  }
+
+  /** The camera on a machine's USB, beside its place in the network. */
+  get usb(): Usb {
+    const { model, profile } = this;
+    const open = (): Promise<UsbEndpoints> => this.#plugUsb();
+    return { listCameras: async () => [{ id: `f1de:0001:${profile}`, name: model, open }] };
   }
 
   /** Listens on loopback. */
@@ -182,7 +192,7 @@ export class RunningCamera {
 
   /** Switches it off. */
   async close(): Promise<void> {
-    this.#lines.hangUp();
+    this.#hangUp();
     await this.#ports?.close();
   }
 
@@ -191,7 +201,7 @@ export class RunningCamera {
   }
 
   #accept(socket: Socket, index: number): void {
-    if (this.#clock.monotonicMs() < this.#asleepUntilMs) {
+    if (this.#isAsleep) {
       socket.resetAndDestroy();
       return;
     }
@@ -201,7 +211,7 @@ export class RunningCamera {
 
   #begin(): void {
     const fault = this.#faults.take('drop-after');
-    if (fault !== null) void this.#clock.sleep(fault.ms).then(() => this.#lines.hangUp());
+    if (fault !== null) void this.#clock.sleep(fault.ms).then(() => this.#hangUp());
   }
 
   #break(fault: BreakFault): void {
@@ -210,7 +220,26 @@ export class RunningCamera {
       this.#body.sleep();
     }
     if (fault.kind === 'restart') this.#body.store.renumber(0x4000);
+    this.#hangUp();
+  }
+
+  #hangUp(): void {
     this.#lines.hangUp();
+    this.#plug?.unplug();
+    this.#plug = null;
+  }
+
+  async #plugUsb(): Promise<UsbEndpoints> {
+    if (this.#isAsleep) throw systemError('ENODEV', 'open', 'usb');
+    this.#hangUp();
+    this.#connections += 1;
+    const parts = { body: this.#body, link: this.#link, faults: this.#faults };
+    this.#plug = new UsbPlug({ ...parts, onSession: () => this.#begin() });
+    return this.#plug;
+  }
+
+  get #isAsleep(): boolean {
+    return this.#clock.monotonicMs() < this.#asleepUntilMs;
   }
 }
 
