@@ -5,6 +5,8 @@
 export const LIMITS = {
   /** One read of a large sequential copy, in bytes; also the size of a worker's aligned buffer. */
   copyChunkBytes: 1_048_576,
+  /** A file that arrives piece by piece is made durable and read back each time so much has come. */
+  followBytes: 8_388_608,
   /** A batch of files that share one barrier of folder and journal syncs. */
   batchFilesMax: 128,
   batchBytesMax: 134_217_728,
@@ -62,6 +64,13 @@ export const LIMITS = {
   syncSampleFiles: 64,
   /** Blobs that one receipt names: a line must stay below a megabyte. */
   receiptBlobsMax: 20_000,
+  /** A part of a file that goes to an object store, in bytes; a smaller file goes in one piece. */
+  storePartBytes: 8_388_608,
+  /** Parts of one file on their way, and files. */
+  storePartsAtOnce: 2,
+  storeUploadsMax: 8,
+  /** A key of an object, in UTF-8 bytes (S3 user guide, "Object key names"). */
+  storeKeyBytesMax: 1024,
   /** A lease that was not renewed for this long is dead. */
   leaseMs: 900_000,
   /** A writer at work says so at least this often. */

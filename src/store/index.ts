@@ -13,7 +13,23 @@ export {
 } from './deliver.ts';
 export { digestFile, type FileDigest, headOf, RunningDigest, readChunks } from './digest-file.ts';
 export { type Failure, failureOf } from './failure.ts';
+export { isObjectPath, objectPath } from './object-address.ts';
+export { ObjectDisk, type ObjectDiskOptions } from './object-disk.ts';
+export {
+  type ByteRange,
+  type ListPage,
+  type ListRequest,
+  type ObjectFacts,
+  type ObjectStore,
+  type PutOptions,
+  type PutOutcome,
+  type StoredBytes,
+  storeError,
+  type Upload,
+  type UploadedPart,
+} from './object-store.ts';
 export type { PartOutcome } from './part.ts';
+export { probeStore, type StoreAbilities } from './probe-store.ts';
 export {
   type DurableFolder,
   ensureDurable,
@@ -22,6 +38,7 @@ export {
   type PublishOutcome,
   publishFiles,
 } from './publish.ts';
+export { type OpenBucket, withBuckets } from './routed-disk.ts';
 export { readSmallFile, writeSmallFile } from './small-file.ts';
 export {
   type StageFile,

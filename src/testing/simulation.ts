@@ -1,6 +1,7 @@
 /** The simulated world: disk with faults and power losses, clock, workers, volumes; and the contracts of disks and workers. */
 export { type CameraUnderTest, type ContractShot, cameraContract } from './camera-contract.ts';
 export { type DiskUnderTest, diskContract, type TestRunner } from './disk-contract.ts';
+export { MemoryStore, type MemoryStoreOptions } from './memory-store.ts';
 export { pickBelow, type SeededRandom, seededRandom } from './seeded-random.ts';
 export { SimClock } from './sim-clock.ts';
 export { SimDisk, type SimDiskOptions } from './sim-disk.ts';

@@ -1,0 +1,37 @@
+import type { World } from '../../src/index.ts';
+import { ObjectDisk, type ObjectStore, readSmallFile, withBuckets } from '../../src/store/index.ts';
+import { type SimWorld, seededRandom, simWorld } from '../../src/testing/index.ts';
+
+/** A simulated machine, and the world its programs see: paths below `s3://studio` are in the store. */
+export interface Workstation {
+  readonly machine: SimWorld;
+  readonly world: World;
+}
+
+/** A workstation whose bucket `studio` is the store. */
+export function workstationAt(store: ObjectStore, seed: number): Workstation {
+  const machine = simWorld(seed);
+  machine.disk.stage.plant('/staging/.here', '');
+  return { machine, world: processAt(machine, store) };
+}
+
+/** A new process on the machine: it knows nothing of uploads that another one began. */
+export function processAt(machine: SimWorld, store: ObjectStore): World {
+  return withBuckets<World>(machine, async (bucket) => {
+    const { hex } = machine.random;
+    const options = { local: machine.disk, stagingFolder: `/staging/${bucket}`, hex };
+    return new ObjectDisk({ ...options, bucket, store, nowMs: () => machine.clock.nowMs() });
+  });
+}
+
+/** Bytes that do not shrink and are the same for the same seed. */
+export function noise(sizeBytes: number, seed: number): Uint8Array {
+  const random = seededRandom(seed);
+  return Uint8Array.from({ length: sizeBytes }, () => random() * 256);
+}
+
+/** The bytes of a file of the machine; null where it is not there. */
+export async function readBack({ disk }: SimWorld, path: string): Promise<Uint8Array | null> {
+  const bytes = await readSmallFile(disk, path, 1e9);
+  return bytes === null ? null : new Uint8Array(bytes);
+}
