@@ -196,6 +196,8 @@ class MemoryLink implements CameraConnection {
 
   async capture(): Promise<void> {
     this.#check();
+    const number = this.#camera.files.length + 1;
+    this.#camera.shoot({ name: `IMG_${number}.CR3`, bytes: new Uint8Array(1000).fill(number) });
   }
 
   async acknowledge(handle: CameraHandle): Promise<void> {
@@ -260,7 +262,11 @@ class MemoryLink implements CameraConnection {
   }
 
   #objectOf(file: MemoryFile): CameraObject {
-    let handle = [...this.#handles].find(([, one]) => one === file)?.[0];
+    const { files } = this.#camera;
+    // A file that was written again under its name keeps its handle.
+    const isSame = (one: MemoryFile): boolean =>
+      one === file || (one.name === file.name && !files.includes(one));
+    let handle = [...this.#handles].find(([, one]) => isSame(one))?.[0];
     if (handle === undefined) {
       handle = `${this.#number}-${this.#handles.size + 1}`;
       this.#handles.set(handle, file);

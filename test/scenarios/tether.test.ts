@@ -219,7 +219,8 @@ describe('when a camera says less or more than there is', () => {
     const session = await begin(kit.world, camera);
     await session.when(() => camera.log.includes('list'));
     const half = frame(1, 'CR3', { saidBytes: 5000 });
-    camera.onRead = () => camera.replace(half.name, frame(1));
+    const whole = frame(1);
+    camera.onRead = () => camera.replace(half.name, whole);
     camera.shoot(half);
     await session.until(1);
     expect((await session.end()).troubleCount).toBe(0);
