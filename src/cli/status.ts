@@ -1,10 +1,16 @@
 import type { Command } from 'commander';
-import { status as readStatus, type VaultStatus } from '../index.ts';
+import {
+  status as readStatus,
+  type TierStatus,
+  tierStatus,
+  type Vault,
+  type VaultStatus,
+} from '../index.ts';
 import { EXIT } from './exit-code.ts';
 import type { Ending } from './output.ts';
 import { type Act, openNamedVault, type Session, shownTime } from './session.ts';
 import { formatBytes, formatCount } from './wording.ts';
-import { pathWord } from './words.ts';
+import { pathWords } from './words.ts';
 
 /** `status --vault V`: what is protected, since when, and what needs attention. */
 export function addStatus(program: Command, act: Act): void {
@@ -12,20 +18,68 @@ export function addStatus(program: Command, act: Act): void {
     .command('status')
     .summary('what is protected, and what needs attention')
     .description(
-      'Says what a vault holds, since when, and what needs attention. Reads only its journal.',
+      'Says what a vault holds, since when, how well each tier is protected, how long the\n' +
+        'room will do, and what needs attention. Other vaults that are named count as copies.',
     )
-    .requiredOption('--vault <folder>', 'the vault', pathWord)
-    .addHelpText('after', '\nExample:\n  fieldvault status --vault /media/ssd/vault')
-    .action((options: { readonly vault: string }) =>
+    .requiredOption('--vault <folder>', 'the vault; repeatable, the first is told of', pathWords)
+    .addHelpText(
+      'after',
+      '\nExample:\n  fieldvault status --vault /media/ssd1/vault --vault /media/ssd2/vault',
+    )
+    .action((options: { readonly vault: readonly string[] }) =>
       act('status', (session) => status(session, options.vault)),
     );
 }
 
-async function status(session: Session, path: string): Promise<Ending> {
-  const vault = await openNamedVault(session, path);
+async function status(session: Session, paths: readonly string[]): Promise<Ending> {
+  const opened: Vault[] = [];
+  for (const path of paths) opened.push(await openNamedVault(session, path));
+  const [vault, ...others] = opened as [Vault, ...Vault[]];
   const report = await readStatus(session.world, vault);
+  const state = await tierStatus(session.world, [vault, ...others]);
   tell(session, vault.root, report);
-  return { exit: EXIT.done, summary: { vault: vault.root, ...report } };
+  tellTiers(session, state);
+  tellAttention(session, report);
+  return { exit: EXIT.done, summary: { vault: vault.root, ...report, ...state } };
+}
+
+function tellTiers(session: Session, state: TierStatus): void {
+  const { output } = session;
+  for (const one of state.tiers) {
+    const { tier, frames, copiesHeld, copiesWanted, framesWaiting, bytesWaiting } = one;
+    if (frames === 0) continue;
+    const count = formatCount(frames, 'frame').padStart(14);
+    const held = `${copiesHeld} of ${copiesWanted} copies held`;
+    const lacks =
+      framesWaiting === 0 ? '' : `, ${framesWaiting} lack some (${formatBytes(bytesWaiting)})`;
+    const oldest =
+      one.oldestVerifiedMs === null
+        ? ''
+        : `, verified since ${shownTime(session, new Date(one.oldestVerifiedMs).toISOString())}`;
+    output.say(
+      `  ${tier.padEnd(12)} ${count}  ${formatBytes(one.bytes).padStart(9)}  ${held}${lacks}${oldest}`,
+    );
+  }
+  if (state.framesByReceipt > 0) {
+    const frames = formatCount(state.framesByReceipt, 'frame has', 'frames have');
+    output.say(`  ${frames} copies on vaults that are not connected, as they were last seen`);
+  }
+  if (state.unlearned > 0) {
+    const files = formatCount(state.unlearned, 'file is', 'files are');
+    output.say(`  ${files} not looked at yet, and may be of another tier; "learn" looks now`);
+  }
+  for (const room of state.vaults) output.say(`  ${room.path}: ${roomText(room)}`);
+}
+
+function roomText({ storedBytes, freeBytes, forecast }: TierStatus['vaults'][number]): string {
+  const takes = `originals take ${formatBytes(storedBytes)}`;
+  if (freeBytes === null || forecast === null) return takes;
+  const { bytesPerDay, daysLeft } = forecast;
+  const free = `${takes}, ${formatBytes(freeBytes)} free`;
+  if (daysLeft === null) return free;
+  const days =
+    daysLeft === 0 ? 'less than a day more' : formatCount(daysLeft, 'more day', 'more days');
+  return `${free}: ${days} at this rate (${formatBytes(bytesPerDay)} a day)`;
 }
 
 const ROLE_TEXT = {
@@ -64,6 +118,9 @@ function tell(session: Session, root: string, report: VaultStatus): void {
     const end = source.isUnfinished ? ', CUT OFF: run the backup again' : '';
     output.say(`  ${source.source}: ${size}, last backup ${when}${end}`);
   }
+}
+
+function tellAttention({ output }: Session, report: VaultStatus): void {
   if (report.damaged > 0) {
     const files = formatCount(report.damaged, 'stored file is', 'stored files are');
     output.say(

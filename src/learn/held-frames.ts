@@ -34,7 +34,7 @@ export async function heldFrames(
       const own = parts.get(facts.id) ?? [];
       const [primary] = own;
       if (frames.has(facts.id) || primary === undefined) continue;
-      const copies = vaults.flatMap((one) => copyOf(one, own) ?? []);
+      const copies = [...vaults.flatMap((one) => copyOf(one, own) ?? []), ...toldOf(vaults, own)];
       const bytes = own.reduce((sum, { blob, path }) => sum + expected.of(blob, path), 0);
       const compactBytes = bytes < facts.sizeBytes ? bytes : null;
       frames.set(facts.id, { facts, copies, compactBytes, isAtHand: false });
@@ -45,6 +45,33 @@ export async function heldFrames(
     otherBytes.set(vault.identity.id, bytesBeside(vault, library));
   }
   return { byContent, frames: [...frames.values()], otherBytes };
+}
+
+/** Whole copies on vaults that are not here, as those that are have seen them; what they take there is not known. */
+function toldOf(vaults: readonly Vault[], parts: readonly StoredPart[]): FrameCopy[] {
+  const here = new Set(vaults.map(({ identity }) => identity.id));
+  const verifiedMs = new Map<string, { parts: number; oldestMs: number }>();
+  for (const { blob } of parts) {
+    const newest = new Map<string, number>();
+    for (const { ledger } of vaults) {
+      for (const { vault, verifiedMs: ms } of ledger.replicas.receiptsOf(blob)) {
+        if (!here.has(vault)) newest.set(vault, Math.max(ms, newest.get(vault) ?? 0));
+      }
+    }
+    for (const [vault, ms] of newest) {
+      const { parts: seen, oldestMs } = verifiedMs.get(vault) ?? { parts: 0, oldestMs: ms };
+      verifiedMs.set(vault, { parts: seen + 1, oldestMs: Math.min(oldestMs, ms) });
+    }
+  }
+  return [...verifiedMs]
+    .filter(([, { parts: seen }]) => seen === parts.length)
+    .map(([vault, { oldestMs }]) => ({
+      vault,
+      form: 'verbatim',
+      storedBytes: 0,
+      missingBytes: 0,
+      verifiedMs: oldestMs,
+    }));
 }
 
 /** What a vault holds of a frame; null where that is nothing. */

@@ -20,5 +20,6 @@ export {
   testPolicy,
 } from './policy-acts.ts';
 export { groupBursts } from './similar.ts';
+export { type TierState, type TierStatus, tierStatus, type VaultRoomState } from './tier-status.ts';
 export { marksOf, type PolicyInForce, policyOf } from './tiering.ts';
 export { type ContentTiers, stricter, tiersByContent } from './tiers-by-content.ts';

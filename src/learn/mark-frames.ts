@@ -1,5 +1,5 @@
 import { FieldVaultError } from '../base/index.ts';
-import type { World } from '../platform/index.ts';
+import { speakerOf, type World } from '../platform/index.ts';
 import { lastMarks } from '../priority/index.ts';
 import { nearestName, type Query } from '../query/index.ts';
 import type { MarkedFrame, MarkRecord, Vault } from '../vault/index.ts';
@@ -32,7 +32,7 @@ export async function markFrames(
   tier: string | null,
 ): Promise<MarkReport> {
   if (tier !== null) assertTier(vault, tier);
-  const who = world.host.name;
+  const who = speakerOf(world.host);
   const last = lastMarks(marksOf(vault));
   const { frames } = await findFrames(world, vault, query);
   const changed = frames.filter(({ id }) => (last.get(id)?.tier ?? null) !== tier);

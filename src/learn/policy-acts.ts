@@ -1,5 +1,5 @@
 import { FieldVaultError } from '../base/index.ts';
-import type { World } from '../platform/index.ts';
+import { speakerOf, type World } from '../platform/index.ts';
 import {
   byOrder,
   lastMarks,
@@ -72,7 +72,7 @@ function notAPolicy(
  */
 export async function setPolicy(world: World, vault: Vault, { text }: PolicyFile): Promise<void> {
   const time = new Date(world.clock.nowMs()).toISOString();
-  await appendRecords(world, vault, [{ type: 'policy', text, time, who: world.host.name }]);
+  await appendRecords(world, vault, [{ type: 'policy', text, time, who: speakerOf(world.host) }]);
 }
 
 /** How much of a vault is of one tier. */

@@ -20,6 +20,7 @@ export { openNodeWorld } from './node-world.ts';
 export { readPackageFile } from './package-file.ts';
 export { makeScratchFolder, removeScratchFolder } from './scratch-folder.ts';
 export { onInterrupt } from './signals.ts';
+export { speakerOf } from './speaker.ts';
 export type { Usb, UsbCamera, UsbEndpoints } from './usb.ts';
 export type {
   Clock,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { homedir, hostname } from 'node:os';
+import { homedir, hostname, userInfo } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { systemCodeOf } from '../base/index.ts';
 import { cacheFolder } from './cache-folder.ts';
@@ -50,6 +50,7 @@ const NODE_RANDOM: Random = {
 
 const NODE_HOST: Host = {
   name: hostname(),
+  user: userName(),
   processId: process.pid,
   isRunning: (processId) => {
     // 0 and negative numbers would ask for groups of processes.
@@ -62,6 +63,15 @@ const NODE_HOST: Host = {
     }
   },
 };
+
+/** '' where the system knows no name for this user, as in some containers. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return '';
+  }
+}
 
 /** Never keeps the process alive by itself. */
 function every(intervalMs: number, act: () => void): () => void {

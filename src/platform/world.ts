@@ -22,6 +22,8 @@ export interface World {
 export interface Host {
   /** The machine's name. */
   readonly name: string;
+  /** The name of who works on it; left out where the system does not say. */
+  readonly user?: string;
   readonly processId: number;
   /** Whether a process of this machine runs. */
   isRunning(processId: number): boolean;

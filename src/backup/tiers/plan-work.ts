@@ -132,8 +132,17 @@ async function vaultOf(
   const freeBytes = Math.max(0, Math.floor(free ?? UNKNOWN_BYTES));
   const { id, label } = vault.identity;
   const totalBytes = storedBytes(vault) + freeBytes;
-  const takesAll = rank > 0;
-  return { id, label, rank, isConnected: true, takesAll, freeBytes, totalBytes, otherBytes: {} };
+  return {
+    id,
+    label,
+    rank,
+    isConnected: true,
+    // Beyond the copies that are wanted: a person named this vault for these cards.
+    takesAll: true,
+    freeBytes,
+    totalBytes,
+    otherBytes: {},
+  };
 }
 
 function withOthers(vault: PlanVault, known: HeldFrames | null): PlanVault {

@@ -1,4 +1,4 @@
-import type { IssueLog } from '../../base/index.ts';
+import { type IssueLog, LIMITS } from '../../base/index.ts';
 import type { Waiting, WaitWhy } from '../../priority/index.ts';
 import { type BackupRun, holdBack } from '../run.ts';
 import type { Target } from '../target.ts';
@@ -8,22 +8,34 @@ import type { HeldBack, WorkPlan } from './plan-work.ts';
 /** Names every file that the plan does not protect now, and why. */
 export function tellHeldBack(run: BackupRun, { plan, heldBack }: WorkPlan<Target>): void {
   const waiting = new Map(plan.waiting.map((one) => [one.frame, one]));
+  const freeAfter = new Map(plan.vaults.map((one) => [one.vault, one.freeAfterBytes]));
   for (const one of heldBack) {
     const why = waiting.get(one.frame);
-    if (one.isAsked) tellOne(run, one, why);
+    const free = freeAfter.get(one.target.vault.identity.id) ?? 0;
+    const hasRoom = free >= one.item.found.sizeBytes + LIMITS.reserveBytes;
+    if (one.isAsked) tellOne(run, one, why, hasRoom);
     else if (why !== undefined && why.copiesHeld + why.copiesPlanned === 0) {
       addIssue(run.issues, one, sentenceOf('too-few-vaults', why));
     }
   }
 }
 
-function tellOne(run: BackupRun, one: HeldBack<Target>, waiting: Waiting | undefined): void {
+function tellOne(
+  run: BackupRun,
+  one: HeldBack<Target>,
+  waiting: Waiting | undefined,
+  hasRoom: boolean,
+): void {
   const why = waiting?.why ?? 'no-room';
-  // What a mirror takes beyond the copies that are wanted waits for nothing but room.
-  if (why === 'no-room' || why === 'too-large' || waiting === undefined) {
-    holdBack(run, one.item, one.target);
-  } else addIssue(run.issues, one, sentenceOf(why, waiting));
+  if (why !== 'no-room' && why !== 'too-large' && waiting !== undefined) {
+    addIssue(run.issues, one, sentenceOf(why, waiting));
+  } else if (hasRoom && waiting === undefined) addIssue(run.issues, one, KEPT_OUT);
+  else holdBack(run, one.item, one.target);
 }
+
+/** Of a copy beyond those that are wanted. */
+const KEPT_OUT =
+  'other vaults have the copies it wants, and the room that is left here is kept for what has none.';
 
 function addIssue(issues: IssueLog, { item, target }: HeldBack<Target>, why: string): void {
   issues.add(
