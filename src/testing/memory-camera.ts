@@ -93,9 +93,12 @@ export class MemoryCamera {
     this.#files.push(...files);
   }
 
-  /** A file is written again, larger or smaller. */
+  /** A file is written again, larger or smaller; it keeps its handle. */
   replace(name: string, file: MemoryFile): void {
-    this.#files = this.#files.map((one) => (one.name === name ? file : one));
+    for (const one of this.#files.filter((other) => other.name === name)) {
+      this.#link?.renew(one, file);
+      this.#files = this.#files.map((other) => (other === one ? file : other));
+    }
   }
 
   /** Everything the camera still has. */
@@ -163,14 +166,14 @@ class MemoryLink implements CameraConnection {
 
   async describe(handle: CameraHandle): Promise<CameraObject | null> {
     this.#check();
-    const file = this.#current(handle);
+    const file = this.#handles.get(handle);
     return file === undefined ? null : this.#objectOf(file);
   }
 
   async read(handle: CameraHandle, offset: number, length: number): Promise<Uint8Array> {
     this.#check();
     const { faults, log } = this.#camera;
-    const file = this.#current(handle);
+    const file = this.#handles.get(handle);
     if (file === undefined) throw cameraError('CAMERA_REFUSED', 'there is no such file');
     log.push(`read ${file.name} ${offset}`);
     if (faults.busyReads > 0) {
@@ -202,7 +205,7 @@ class MemoryLink implements CameraConnection {
 
   async acknowledge(handle: CameraHandle): Promise<void> {
     this.#check();
-    const file = this.#current(handle);
+    const file = this.#handles.get(handle);
     if (file === undefined) return;
     this.#camera.log.push(`acknowledge ${file.name}`);
     this.#camera.release(file);
@@ -231,6 +234,12 @@ class MemoryLink implements CameraConnection {
     }
   }
 
+  /** A handle means another content from now on. */
+  renew(before: MemoryFile, after: MemoryFile): void {
+    for (const [handle, file] of this.#handles)
+      if (file === before) this.#handles.set(handle, after);
+  }
+
   push(event: CameraEvent): void {
     if (this.#isEnded) return;
     this.#events.push(event);
@@ -253,20 +262,8 @@ class MemoryLink implements CameraConnection {
     if (this.#isDown) throw cameraError('CAMERA_GONE', 'the link is down');
   }
 
-  /** The file of a handle as it is now: it may have been written again under its name. */
-  #current(handle: CameraHandle): MemoryFile | undefined {
-    const named = this.#handles.get(handle);
-    const { files } = this.#camera;
-    if (named === undefined || files.includes(named)) return named;
-    return files.find((file) => file.name === named.name && file.folder === named.folder);
-  }
-
   #objectOf(file: MemoryFile): CameraObject {
-    const { files } = this.#camera;
-    // A file that was written again under its name keeps its handle.
-    const isSame = (one: MemoryFile): boolean =>
-      one === file || (one.name === file.name && !files.includes(one));
-    let handle = [...this.#handles].find(([, one]) => isSame(one))?.[0];
+    let handle = [...this.#handles].find(([, one]) => one === file)?.[0];
     if (handle === undefined) {
       handle = `${this.#number}-${this.#handles.size + 1}`;
       this.#handles.set(handle, file);
