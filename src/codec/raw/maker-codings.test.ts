@@ -7,6 +7,8 @@ import {
   simCamera,
   writeCrw,
   writeMakerRaw,
+  writeRaf,
+  writeSmallCr2,
 } from '../../testing/index.ts';
 import { decodeRaw } from './decode-raw.ts';
 import { describeRaw } from './describe-raw.ts';
@@ -31,6 +33,47 @@ interface Case {
 }
 
 const CASES: readonly Case[] = [
+  {
+    name: 'Sony words',
+    coding: { kind: 'sony-words' },
+    width: 256,
+    height: 192,
+    bits: 14,
+    kind: 'packed',
+  },
+  {
+    name: 'Nikon tens',
+    coding: { kind: 'nikon-tens' },
+    width: 260,
+    height: 192,
+    bits: 12,
+    kind: 'blocks',
+  },
+  {
+    name: 'Olympus tens',
+    coding: { kind: 'olympus-tens' },
+    width: 260,
+    height: 192,
+    bits: 12,
+    kind: 'blocks',
+  },
+  {
+    name: 'Olympus packed',
+    coding: { kind: 'olympus-packed' },
+    width: 256,
+    height: 192,
+    bits: 12,
+    kind: 'packed',
+  },
+  {
+    name: 'Samsung packed',
+    coding: { kind: 'samsung' },
+    width: 256,
+    height: 192,
+    bits: 12,
+    kind: 'packed',
+  },
+
   {
     name: 'Sony blocks',
     coding: { kind: 'sony-blocks' },
@@ -160,6 +203,33 @@ describe("makers' own codings, simulated", () => {
     const bytes = writeCrw({ ...whole, samples }, { preview, hasLowBits });
     expect(readSensorPlanes(bytes)[0]?.samples).toEqual(samples);
     expect(describeRaw(recoded(bytes))?.pictures[0]?.coding).toBe('canon-blocks');
+  });
+
+  test.each([true, false])('RAF without gaps: %s', (isPacked) => {
+    const frame = frameOf({ width: 256, height: 192, bits: 14 });
+    const preview = Uint8Array.from({ length: 500 }, (_byte, at) => at & 63);
+    const bytes = writeRaf(frame, { preview, isPacked });
+    expect(readSensorPlanes(bytes)[0]?.samples).toEqual(frame.samples);
+    expect(describeRaw(recoded(bytes))?.pictures[0]?.coding).toBe('packed');
+  });
+
+  test.each([
+    [1, [256]],
+    [2, [256]],
+    [1, [96, 96, 64]],
+    [2, [100, 100, 56]],
+  ] as const)('small CR2 with %i rows for one of colour, slices %j', (rowsEach, slices) => {
+    const frame = frameOf({ width: 256, height: 192, bits: 14 });
+    const { bytes, brightness, colours } = writeSmallCr2(frame, { facts: FACTS, rowsEach, slices });
+    const plane = readSensorPlanes(bytes)[0];
+    expect([plane?.width, plane?.height]).toEqual([256, 192 + 192 / rowsEach]);
+    const below = plane?.samples.subarray(256 * 192);
+    expect(plane?.samples.subarray(0, 256 * 192)).toEqual(brightness);
+    for (const [side, colour] of colours.entries()) {
+      const found = below?.filter((_sample, at) => Math.floor((at % 256) / 128) === side);
+      expect(found).toEqual(colour);
+    }
+    expect(describeRaw(recoded(bytes))?.pictures[0]?.coding).toBe('lossless-sampled');
   });
 
   test('blocks that no body would write come back too, or the file is null', () => {

@@ -25,9 +25,11 @@ export { type MakerCoding, type MakerFile, writeMakerRaw } from './maker-raw.ts'
 export { type NefOptions, writeNef } from './nef.ts';
 export { type NoiseModel, noiseSigmaAt, patternSigmaAt, type SampleBits } from './noise-model.ts';
 export { type Previews, renderPreviews } from './previews.ts';
+export { writeRaf } from './raf.ts';
 export type { RawFormat, ShootPlan } from './shoot-plan.ts';
 export { benchShoot, demoShoot, RAW_FORMATS, tinyShoot } from './shoot-presets.ts';
 export type { Place, ShotFacts } from './shot-facts.ts';
+export { type SmallCr2, type SmallCr2Options, writeSmallCr2 } from './small-cr2.ts';
 export type { TiffOrder } from './tiff-writer.ts';
 export type { CardDisk, ShotFile } from './write-frame.ts';
 export { type ShootSummary, type ShotGroup, writeShoot } from './write-shoot.ts';

@@ -7,8 +7,10 @@ import { encodeNikonLossy, nikonLossyTable } from './nikon-lossy-writer.ts';
 import { encodeOlympus } from './olympus-writer.ts';
 import { encodePanasonic, type PanasonicFormat } from './panasonic-writer.ts';
 import { encodePentax, pentaxTable } from './pentax-writer.ts';
+import { packedBlob, wordsBlob } from './sample-bytes.ts';
 import type { ShotFacts } from './shot-facts.ts';
 import { type CodedFrame, cellGrid, encodeSonyBlocks } from './sony-writer.ts';
+import { encodeTens, encodeWords } from './tens-writer.ts';
 import {
   blobOf,
   field,
@@ -22,6 +24,8 @@ import {
 /** Makers' own ways to store samples, each simulated. */
 export type MakerCoding =
   | { readonly kind: 'sony-blocks' | 'sony-lossless' | 'pentax' | 'olympus' }
+  /** Whole samples: 16-bit words, tens of 12 bits, 12 or 14 bits without gaps. */
+  | { readonly kind: 'sony-words' | 'nikon-tens' | 'olympus-tens' | 'olympus-packed' | 'samsung' }
   | { readonly kind: 'nikon-lossy'; readonly split: number }
   | { readonly kind: 'panasonic'; readonly format: PanasonicFormat };
 
@@ -44,7 +48,25 @@ export function writeMakerRaw(
     case 'panasonic':
       return panasonicFile(frame, coding.format, facts);
     case 'olympus':
-      return olympusFile(frame, facts);
+      return olympusFile(frame, { facts, coded: encodeOlympus(frame), bits: 16 });
+    case 'olympus-tens':
+      return olympusFile(frame, { facts, coded: encodeTens(frame, 'low'), bits: 12 });
+    case 'olympus-packed':
+      return olympusFile(frame, { facts, coded: encodeWords(frame), bits: 12 });
+    case 'nikon-tens': {
+      const coded = { bytes: encodeTens(frame, 'high'), stored: frame.samples };
+      return stripFile(frame, { facts, coded, compression: 34_713, order: 'II', note: null });
+    }
+    case 'sony-words':
+    case 'samsung': {
+      const isSony = coding.kind === 'sony-words';
+      const blob = isSony ? wordsBlob(frame, 'II') : packedBlob(frame);
+      const bytes = new Uint8Array(blob.sizeBytes);
+      blob.write(bytes);
+      const compression = isSony ? 1 : 32_769;
+      const coded = { bytes, stored: frame.samples };
+      return stripFile(frame, { facts, coded, compression, order: 'II', note: null });
+    }
     case 'sony-lossless':
       return sonyTiles(frame, facts);
     case 'sony-blocks': {
@@ -159,17 +181,21 @@ function sonyTiles(frame: SensorFrame, facts: ShotFacts): MakerFile {
 }
 
 /** ORF: a TIFF with a mark of its own. */
-function olympusFile(frame: SensorFrame, facts: ShotFacts): MakerFile {
+function olympusFile(
+  frame: SensorFrame,
+  inside: { readonly facts: ShotFacts; readonly coded: Uint8Array; readonly bits: number },
+): MakerFile {
+  const { facts, coded, bits } = inside;
   const bytes = writeTiff('II', {
     fields: [
       ...cameraFields(facts),
       field(0x0100, 'long', frame.width),
       field(0x0101, 'long', frame.height),
-      field(0x0102, 'short', 16),
+      field(0x0102, 'short', bits),
       field(0x0103, 'short', 1),
       field(0x0106, 'short', 32_803),
       field(0x0115, 'short', 1),
-      ...stripFields(blobOf(encodeOlympus(frame)), frame.height),
+      ...stripFields(blobOf(coded), frame.height),
       ...exifPointers(exifFolder(facts, frame, null), facts),
     ],
   });
