@@ -213,6 +213,8 @@ const TESTING_NAMES: readonly string[] = [
   'SimLinkOptions',
   'SimWorld',
   'SimWorldOptions',
+  'SmallCr2',
+  'SmallCr2Options',
   'SyncCall',
   'TakenFile',
   'TestRunner',
@@ -260,7 +262,9 @@ const TESTING_NAMES: readonly string[] = [
   'writeLightroomCatalog',
   'writeMakerRaw',
   'writeNef',
+  'writeRaf',
   'writeShoot',
+  'writeSmallCr2',
 ];
 
 const project = readProject(join(import.meta.dirname, '..'))
