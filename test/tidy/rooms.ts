@@ -139,6 +139,7 @@ export const ENTRIES: readonly string[] = [
   'src/codec/decoders.ts',
   'src/demo/main.ts',
   'src/demo/simcam.ts',
+  'src/demo/tether-main.ts',
   'src/testing/index.ts',
 ];
 
