@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { FieldVaultError } from '../../base/index.ts';
 import type { CameraBody } from './camera-body.ts';
 import type { FaultScript } from './camera-faults.ts';
 import type { CameraLink } from './camera-link.ts';
@@ -20,6 +21,14 @@ export interface CameraLines {
   serve(socket: Socket, index: number): Promise<void>;
   /** Ends the connection from this side, rudely. */
   hangUp(): void;
+}
+
+/** What a client sent is not the protocol: a camera hangs up, and nothing else happens. */
+export class ClientFault extends Error {}
+
+/** Whether an error is the client's doing; any other is a bug here and must be heard. */
+export function isClientFault(error: unknown): boolean {
+  return error instanceof ClientFault || error instanceof FieldVaultError;
 }
 
 /** A packet or setting larger than this is none. */

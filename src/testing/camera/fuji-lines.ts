@@ -10,7 +10,14 @@ import {
   OPERATION,
 } from '../../capture/index.ts';
 import { type AnswerFraming, sendAnswer } from './answer-sender.ts';
-import { CAMERA_GUID, type CameraLines, type LineParts, PACKET_BYTES_MAX } from './camera-lines.ts';
+import {
+  CAMERA_GUID,
+  type CameraLines,
+  ClientFault,
+  isClientFault,
+  type LineParts,
+  PACKET_BYTES_MAX,
+} from './camera-lines.ts';
 import type { CameraNews, Operation } from './camera-profile.ts';
 import { ALL } from './ptp-numbers.ts';
 import { socketEnd } from './socket-end.ts';
@@ -92,11 +99,12 @@ export class FujiLines implements CameraLines {
         else if (socket !== this.#command) break;
         else if (header.kind === 'command') await this.#operate(socket, reader, header, rest);
       }
-    } catch {
-      // What the client sent is not Fuji's: a camera hangs up.
+    } catch (error) {
+      if (!isClientFault(error)) throw error;
+    } finally {
+      socket.destroy();
+      if (socket === this.#command) this.hangUp();
     }
-    socket.destroy();
-    if (socket === this.#command) this.hangUp();
   }
 
   /** libgphoto2 always greets twice. */
@@ -154,14 +162,14 @@ async function readHeader(reader: SocketReader): Promise<ContainerHeader | null>
   const head = await reader.take(CONTAINER_HEADER_BYTES);
   if (head === null) return null;
   const header = decodeContainerHeader(head);
-  if (header.sizeBytes > PACKET_BYTES_MAX) throw new RangeError(`${header.sizeBytes} bytes`);
+  if (header.sizeBytes > PACKET_BYTES_MAX) throw new ClientFault(`${header.sizeBytes} bytes`);
   return header;
 }
 
 async function readDataOut(reader: SocketReader): Promise<Uint8Array> {
   const header = await readHeader(reader);
-  if (header?.kind !== 'data') throw new RangeError('no data behind a setting');
+  if (header?.kind !== 'data') throw new ClientFault('no data behind a setting');
   const data = await reader.take(header.sizeBytes - CONTAINER_HEADER_BYTES);
-  if (data === null) throw new RangeError('the line ended inside data');
+  if (data === null) throw new ClientFault('the line ended inside data');
   return data;
 }

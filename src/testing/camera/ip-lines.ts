@@ -9,7 +9,14 @@ import {
   type Packet,
 } from '../../capture/index.ts';
 import { type AnswerFraming, sendAnswer } from './answer-sender.ts';
-import { CAMERA_GUID, type CameraLines, type LineParts, PACKET_BYTES_MAX } from './camera-lines.ts';
+import {
+  CAMERA_GUID,
+  type CameraLines,
+  ClientFault,
+  isClientFault,
+  type LineParts,
+  PACKET_BYTES_MAX,
+} from './camera-lines.ts';
 import type { CameraNews, Operation } from './camera-profile.ts';
 import { socketEnd } from './socket-end.ts';
 import { SocketReader } from './socket-reader.ts';
@@ -55,11 +62,12 @@ export class IpLines implements CameraLines {
         if (packet === null) break;
         await this.#meet(socket, reader, packet);
       }
-    } catch {
-      // What the client sent is no PTP/IP: a camera hangs up.
+    } catch (error) {
+      if (!isClientFault(error)) throw error;
+    } finally {
+      socket.destroy();
+      if (socket === this.#command) this.hangUp();
     }
-    socket.destroy();
-    if (socket === this.#command) this.hangUp();
   }
 
   /** Ends the connection from this side. */
@@ -78,7 +86,7 @@ export class IpLines implements CameraLines {
       case 'initEvent':
         return this.#connectEvents(socket, packet.connection);
       case 'command':
-        if (socket !== this.#command) throw new RangeError('a command before the connection');
+        if (socket !== this.#command) throw new ClientFault('a command before the connection');
         return this.#operate(socket, reader, packet);
       case 'probe':
         write(socket, { kind: 'probeAnswer' });
@@ -170,7 +178,7 @@ async function readPacket(reader: SocketReader): Promise<Packet | null> {
   const head = await reader.take(PACKET_HEADER_BYTES);
   const header = head === null ? null : decodePacketHeader(head);
   if (header === null) return null;
-  if (header.sizeBytes > PACKET_BYTES_MAX) throw new RangeError(`${header.sizeBytes} bytes`);
+  if (header.sizeBytes > PACKET_BYTES_MAX) throw new ClientFault(`${header.sizeBytes} bytes`);
   const body = await reader.take(header.sizeBytes - PACKET_HEADER_BYTES);
   return body === null ? null : (decodePacket(header.type, body) ?? { kind: 'probeAnswer' });
 }
@@ -181,13 +189,13 @@ async function readDataOut(reader: SocketReader): Promise<Uint8Array> {
   for (let left = PACKET_BYTES_MAX; left > 0; ) {
     const packet = await readPacket(reader);
     if (packet?.kind === 'startData' && packet.sizeBytes === 0) return new Uint8Array(0);
-    if (packet === null) throw new RangeError('the line ended inside data');
+    if (packet === null) throw new ClientFault('the line ended inside data');
     if (packet.kind !== 'data' && packet.kind !== 'endData') continue;
     pieces.push(packet.bytes);
     left -= packet.bytes.length;
     if (packet.kind === 'endData') return new Uint8Array(Buffer.concat(pieces));
   }
-  throw new RangeError('more data than any setting has');
+  throw new ClientFault('more data than any setting has');
 }
 
 function isCancel(bytes: Uint8Array | null, transaction: number): boolean {
