@@ -10,6 +10,7 @@ import {
   treeOf,
   type Vault,
 } from '../vault/index.ts';
+import { type Savings, savingsOf } from './compact/savings.ts';
 
 /** What one source has in the vault. */
 export interface SourceStatus {
@@ -34,6 +35,8 @@ export interface VaultStatus {
   readonly bytes: number;
   /** Contents and bytes by what they are to a photographer. */
   readonly byRole: Readonly<Record<FileRole, { readonly blobs: number; readonly bytes: number }>>;
+  /** What other forms than verbatim save, by kind, and storing each content once. */
+  readonly savings: Savings;
   /** Stored files known to be damaged. */
   readonly damaged: number;
   /** When the content that was not read for longest was last read; '' where there is none. */
@@ -59,6 +62,7 @@ export async function status(world: World, vault: Vault): Promise<VaultStatus> {
     blobs: stored.length,
     bytes: stored.reduce((sum, [, blob]) => sum + blob.sizeBytes, 0),
     byRole: rolesOf(vault),
+    savings: savingsOf(ledger),
     damaged: ledger.damaged.size,
     oldestVerified: stored.length === 0 ? '' : new Date(oldestMs).toISOString(),
     unfinished: sources.filter((source) => source.isUnfinished).length,

@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import {
   status as readStatus,
+  SAVING_KINDS,
   type TierStatus,
   tierStatus,
   type Vault,
   type VaultStatus,
 } from '../index.ts';
+import { savingText } from './compact.ts';
 import { EXIT } from './exit-code.ts';
 import type { Ending } from './output.ts';
 import { type Act, openNamedVault, type Session, shownTime } from './session.ts';
@@ -104,6 +106,14 @@ function tell(session: Session, root: string, report: VaultStatus): void {
         `    ${ROLE_TEXT[role]}: ${formatCount(blobs, 'original')}, ${formatBytes(bytes)}`,
       );
     }
+  }
+  for (const kind of SAVING_KINDS) {
+    const saving = report.savings.byKind[kind];
+    if (saving.blobs > 0) output.say(`    ${savingText(kind, saving)}`);
+  }
+  const { files, bytes } = report.savings.duplicates;
+  if (files > 0) {
+    output.say(`    stored only once: ${formatCount(files, 'more file')}, ${formatBytes(bytes)}`);
   }
   if (report.freeBytes !== null)
     output.say(`  free on its drive: ${formatBytes(report.freeBytes)}`);

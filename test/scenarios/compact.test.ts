@@ -75,6 +75,10 @@ describe('an evening at the hotel, on mains power', () => {
     for (const kind of known)
       expect(byKind[kind].bytesAfter).toBeLessThan(byKind[kind].bytesBefore);
     expect(duplicates.files).toBeGreaterThanOrEqual(0);
+    const status = await type('status', ...VAULT);
+    expect(status.stdout).toMatch(/RAW, [^:]+: \d+ originals?, .* less\)/);
+    const json = await type('status', ...VAULT, '--json');
+    expect(json.summary['savings']).toEqual({ byKind, duplicates });
   });
 
   it('compacts only what was asked for', async () => {
