@@ -29,7 +29,11 @@ async function conflicts(
   const { output } = session;
   const vault = await openNamedVault(session, words.vault);
   const all = listConflicts(vault, { isAll: words.all === true });
-  for (const conflict of all) output.list(recordOf(conflict), textOf(session, conflict));
+  for (const conflict of all) {
+    const [first = '', ...more] = textOf(session, conflict);
+    output.list(recordOf(conflict), first);
+    for (const line of more) output.say(line);
+  }
   const open = all.filter(({ settled }) => settled === null).length;
   if (open === 0) output.say(`${vault.root} has no open conflict.`);
   else {
@@ -45,7 +49,7 @@ function recordOf(conflict: Conflict): Readonly<Record<string, unknown>> {
   return { ...record, settled, type: 'conflict' };
 }
 
-function textOf(session: Session, conflict: Conflict): string {
+function textOf(session: Session, conflict: Conflict): string[] {
   const { conflict: id, source, path, what, message, settled } = conflict;
   const lines = [`${id}  ${source}/${path}  (${what})`, `    ${message}`];
   for (const role of ['field', 'studio'] as const) {
@@ -55,5 +59,5 @@ function textOf(session: Session, conflict: Conflict): string {
     lines.push(`    ${role.padEnd(7)} ${text}${entry === null ? '' : `, ${entry.size} bytes`}`);
   }
   if (settled !== null) lines.push(`    settled: ${settled.take}, by ${settled.who}`);
-  return lines.join('\n');
+  return lines;
 }

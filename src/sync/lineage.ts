@@ -1,4 +1,5 @@
-import { type Ledger, type Run, type RunId, treeOf } from '../vault/index.ts';
+import { roleOf } from '../metadata/index.ts';
+import { type Ledger, type Run, type RunId, type Tree, treeOf } from '../vault/index.ts';
 
 /** One source's history: runs that go on from each other, over merges and copies of it elsewhere. */
 export interface Lineage {
@@ -9,8 +10,8 @@ export interface Lineage {
   readonly origins: ReadonlyMap<RunId, readonly RunId[]>;
 }
 
-/** A copy of a source elsewhere began with at least this share of the files of a state of it, at the same paths. */
-const SHARED_MIN = 0.5;
+/** At least this share of the paths of a restored copy are those of the state that it is a copy of. */
+const KNOWN_MIN = 0.5;
 
 /**
  * The histories of a vault's sources that have more than one end. Two runs of one source name belong together where one
@@ -92,13 +93,13 @@ function withCopies(ledger: Ledger, source: string, runs: readonly Run[]): Origi
   const seen = new Set<string>();
   for (const [index, run] of runs.entries()) {
     if (roots.includes(run)) {
-      const files = filesOf(ledger, run.id, source);
-      if ([...files].some((file) => seen.has(file))) {
+      const copy = treeOf(ledger, run.id, source);
+      if ([...copy].some(([path, { content }]) => seen.has(`${path}\0${content}`))) {
         // A clock that was wrong may make what goes on from it look older.
         const older = runs
           .slice(0, index)
           .filter(({ id }) => !ancestorsOf(id, origins).has(run.id));
-        const from = closestState(ledger, source, { older, files });
+        const from = closestState(ledger, source, { older, copy });
         if (from !== null) origins.set(run.id, [from]);
       }
     }
@@ -109,28 +110,35 @@ function withCopies(ledger: Ledger, source: string, runs: readonly Run[]): Origi
   return origins;
 }
 
-/** The state that shares most with these files, the newest of them; null where none shares enough. */
+/** The state that these files are a copy of, the newest of those that share most; null where they are none. */
 function closestState(
   ledger: Ledger,
   source: string,
-  { older, files }: { readonly older: readonly Run[]; readonly files: ReadonlySet<string> },
+  { older, copy }: { readonly older: readonly Run[]; readonly copy: Tree },
 ): RunId | null {
   let closest: { readonly run: Run; readonly shared: number } | null = null;
   for (const run of older) {
-    let shared = 0;
-    for (const file of filesOf(ledger, run.id, source)) if (files.has(file)) shared += 1;
-    if (shared < files.size * SHARED_MIN || shared === 0) continue;
+    const shared = sharedFiles(treeOf(ledger, run.id, source), copy);
+    if (shared === 0) continue;
     if (closest === null || shared >= closest.shared) closest = { run, shared };
   }
   return closest?.run.id ?? null;
 }
 
-function filesOf(ledger: Ledger, run: RunId, source: string): Set<string> {
-  const files = new Set<string>();
-  for (const [path, { kind, content }] of treeOf(ledger, run, source)) {
-    if (kind === 'file') files.add(`${path}\0${content}`);
+/** How many files are the same; 0 where one is no copy of the other. */
+function sharedFiles(state: Tree, copy: Tree): number {
+  let [files, known, same] = [0, 0, 0];
+  for (const [path, entry] of copy) {
+    if (entry.kind !== 'file') continue;
+    files += 1;
+    const there = state.get(path);
+    if (there?.kind !== 'file') continue;
+    known += 1;
+    if (there.content === entry.content && entry.sizeBytes > 0) same += 1;
+    // Nobody edits a capture: the same name with other bytes is another camera's.
+    else if (there.content !== entry.content && roleOf(path) === 'capture') return 0;
   }
-  return files;
+  return known < files * KNOWN_MIN ? 0 : same;
 }
 
 /** Runs that belong together. */

@@ -1,13 +1,12 @@
-import type { Disk, ReadableFile, WritableFile } from '../platform/index.ts';
+import type { Clock, Disk, ReadableFile, WritableFile } from '../platform/index.ts';
 import { type SeededRandom, seededRandom } from './seeded-random.ts';
-import type { SimClock } from './sim-clock.ts';
 
 /** How a simulated link behaves. */
 export interface SimLinkOptions {
   /** Absolute folder of what lies at its far end. */
   readonly far: string;
   /** The clock that its time passes on. */
-  readonly clock: SimClock;
+  readonly clock: Pick<Clock, 'sleep' | 'monotonicMs'>;
   /** Half of a round trip, in milliseconds. */
   readonly latencyMs?: number;
   /** Bits a second, each way; no limit where it is left out. */
@@ -139,7 +138,8 @@ export class SimLink {
 
   async #roundTrip(): Promise<void> {
     this.#refuseWhileBroken();
-    await this.#options.clock.sleep(2 * (this.#options.latencyMs ?? 0));
+    const { clock, latencyMs = 0 } = this.#options;
+    if (latencyMs > 0) await clock.sleep(2 * latencyMs);
   }
 
   async #pass(passage: Omit<LinkPassage, 'atMs'>): Promise<void> {
@@ -149,7 +149,8 @@ export class SimLink {
     const isCut = this.#bytesUntilCut !== null && this.#bytesUntilCut < bytes;
     const passed = isCut ? (this.#bytesUntilCut ?? 0) : bytes;
     const seconds = bitsPerSecond === undefined ? 0 : (passed * 8) / bitsPerSecond;
-    await clock.sleep(latencyMs + seconds * 1000 + this.#lost(passed, loss) * RESEND_MS);
+    const takenMs = latencyMs + seconds * 1000 + this.#lost(passed, loss) * RESEND_MS;
+    if (takenMs > 0) await clock.sleep(takenMs);
     this.passages.push({ ...passage, bytes: passed, atMs: clock.monotonicMs() });
     if (this.#bytesUntilCut !== null) this.#bytesUntilCut -= passed;
     if (isCut) this.#isBroken = true;

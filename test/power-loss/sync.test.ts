@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { backup, restore } from '../../src/backup/index.ts';
 import { equalBytes } from '../../src/base/index.ts';
+import { sync } from '../../src/index.ts';
 import type { Disk, World } from '../../src/platform/index.ts';
-import { sync } from '../../src/sync-vaults.ts';
 import {
   type DiskProfile,
   PROFILES,

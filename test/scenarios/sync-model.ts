@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { backup, checkVault } from '../../src/backup/index.ts';
-import { FieldVaultError } from '../../src/index.ts';
+import { FieldVaultError, sync } from '../../src/index.ts';
 import type { World } from '../../src/platform/index.ts';
-import { sync } from '../../src/sync-vaults.ts';
 import {
   type PowerLossMode,
   PROFILES,

@@ -138,6 +138,7 @@ export const ENTRIES: readonly string[] = [
   // What recover.html gets.
   'src/codec/decoders.ts',
   'src/demo/main.ts',
+  'src/demo/sync-main.ts',
   'src/demo/simcam.ts',
   'src/demo/tether-main.ts',
   'src/testing/index.ts',
