@@ -13,7 +13,7 @@ export class ScarceKit {
   #frames = 0;
 
   /** Plugs in a drive that has room for so many bytes of pictures, with a vault on it, and returns the vault. */
-  async drive(path: string, pictureBytes: number, label: string = ""): Promise<string> {
+  async drive(path: string, pictureBytes: number, label: string = ''): Promise<string> {
     const { stage } = this.world.disk;
     stage.mount(path, { profile: PROFILES.exfat, capacityBytes: 2 ** 40 });
     const vault = `${path}/vault`;
@@ -25,9 +25,14 @@ export class ScarceKit {
     return vault;
   }
 
+  /** All the bytes that a drive has. */
+  capacity(path: string): number {
+    return this.#capacities.get(path) ?? 0;
+  }
+
   /** Gives a drive more room. */
   grow(path: string, bytes: number): void {
-    const capacity = (this.#capacities.get(path) ?? 0) + bytes;
+    const capacity = this.capacity(path) + bytes;
     this.#capacities.set(path, capacity);
     this.world.disk.stage.setCapacity(path, capacity);
   }
