@@ -2,20 +2,33 @@ import { type CardContent, cardContents } from './backup/index.ts';
 import { type Issue, IssueLog } from './base/index.ts';
 import { type ContentTiers, stricter, tiersByContent } from './learn/index.ts';
 import {
-  absolutePath,
+  absolutePath as absoluteFolder,
   makeScratchFolder,
   onInterrupt,
   openNodeWorld,
   type World,
 } from './platform/index.ts';
 import { type HeldCopy, type SafeVerdict, safeVerdict, type Tier } from './priority/index.ts';
+import { isObjectPath, objectPath, withS3 } from './store/index.ts';
 import { findSnapshot, type SnapshotSummary, type Vault } from './vault/index.ts';
 
-export { absolutePath, makeScratchFolder, onInterrupt };
+export { makeScratchFolder, onInterrupt };
 
-/** The real world: this machine's disks, clock and threads. Close its workers at the end. */
+/**
+ * The real world: this machine's disks, clock and threads, and S3 buckets under paths that begin with `s3://`. Close its
+ * workers at the end.
+ */
 export function openWorld(): World {
-  return openNodeWorld();
+  return withS3(openNodeWorld());
+}
+
+/**
+ * Our form of a path that a person typed: absolute, from the working folder, with '/' between names; or of the address of
+ * a vault in a bucket, `s3://bucket/folder`.
+ * @throws FieldVaultError BAD_USAGE where the address cannot be a vault's
+ */
+export function absolutePath(path: string): string {
+  return isObjectPath(path) ? objectPath(path) : absoluteFolder(path);
 }
 
 /** How cards are looked at before they are formatted. */

@@ -69,6 +69,13 @@ export const LIMITS = {
   /** Parts of one file on their way, and files. */
   storePartsAtOnce: 2,
   storeUploadsMax: 8,
+  /** A connection to an object store must stand after this, and something must move on it within the other. */
+  storeConnectMs: 10_000,
+  storeIdleMs: 45_000,
+  /** How often a request to an object store is made, and the pause before the second one; each later one is doubled. */
+  storeTriesMax: 8,
+  storePauseMs: 200,
+  storePauseMsMax: 10_000,
   /** A key of an object, in UTF-8 bytes (S3 user guide, "Object key names"). */
   storeKeyBytesMax: 1024,
   /** A lease that was not renewed for this long is dead. */

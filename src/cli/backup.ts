@@ -17,7 +17,7 @@ import type { Ending } from './output.ts';
 import { tellPlan, tellRelief } from './plan-words.ts';
 import { type Act, openNamedVault, type Session, withProgress } from './session.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from './wording.ts';
-import { pathWord, pathWords } from './words.ts';
+import { folderWords, pathWord, pathWords } from './words.ts';
 
 interface BackupWords {
   readonly vault: string;
@@ -40,7 +40,7 @@ export function addBackup(program: Command, act: Act): void {
         'What is known already is not copied again. A run that was cut off goes on where it stopped.\n' +
         'What is precious by the policy goes first; what it leaves to another time is named.',
     )
-    .argument('<source...>', 'cards, folders or files', pathWords)
+    .argument('<source...>', 'cards, folders or files', folderWords)
     .requiredOption('--vault <folder>', 'the vault that protects them', pathWord)
     .option(
       '--mirror <folder>',

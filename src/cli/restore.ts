@@ -12,7 +12,7 @@ import type { Ending } from './output.ts';
 import { parseWhere } from './query-words.ts';
 import { type Act, openNamedVault, type Session, withProgress } from './session.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from './wording.ts';
-import { pathWord } from './words.ts';
+import { folderWord, pathWord } from './words.ts';
 
 interface RestoreWords {
   readonly vault: string;
@@ -34,7 +34,7 @@ export function addRestore(program: Command, act: Act): void {
     )
     .argument('<snapshot>', 'its id, a unique start of it, or "latest"')
     .requiredOption('--vault <folder>', 'the vault', pathWord)
-    .requiredOption('--to <folder>', 'gets one folder for each source', pathWord)
+    .requiredOption('--to <folder>', 'gets one folder for each source', folderWord)
     .option('--path <glob>', 'only what fits: *, **, ?, [a-z], {a,b}; a folder brings all it holds')
     .option('--where <query>', 'only frames that fit, each with all its parts; see "find --help"')
     .option('--overwrite', 'replace files that are there with other content')

@@ -4,7 +4,7 @@ import { exitOf } from './exit-code.ts';
 import type { Ending } from './output.ts';
 import { type Act, openNamedVault, type Session } from './session.ts';
 import { formatBytes, formatCount } from './wording.ts';
-import { fromZeroWord, pathWords } from './words.ts';
+import { folderWords, fromZeroWord, pathWords } from './words.ts';
 
 interface SafeWords {
   readonly vault: readonly string[];
@@ -28,7 +28,7 @@ export function addSafe(program: Command, act: Act): void {
         'A vault that is not connected counts by what it was seen to hold when it was last\n' +
         'synced. A copy of a vault made by other means is no second vault.',
     )
-    .argument('<card...>', 'cards, folders or files', pathWords)
+    .argument('<card...>', 'cards, folders or files', folderWords)
     .requiredOption('--vault <folder>', 'a vault that may hold copies; repeatable', pathWords)
     .option(
       '--receipt-days <n>',

@@ -1,17 +1,27 @@
 import { InvalidArgumentError } from 'commander';
 
-/** A path that a person typed. */
+/** A path that a person typed, or the address of a vault in a bucket. */
 export function pathWord(text: string): string {
-  if (text === '') throw new InvalidArgumentError('It is empty.');
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) {
-    throw new InvalidArgumentError('Only folders are supported for now; name one.');
-  }
-  return text;
+  return /^s3:\/\//i.test(text) ? text : folderWord(text);
 }
 
 /** For options that may be given several times. */
 export function pathWords(text: string, before: readonly string[] = []): string[] {
   return [...before, pathWord(text)];
+}
+
+/** A path on this machine. */
+export function folderWord(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It is empty.');
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) {
+    throw new InvalidArgumentError('It must be a folder; only a vault may be in a bucket (s3://).');
+  }
+  return text;
+}
+
+/** For arguments that may be given several times. */
+export function folderWords(text: string, before: readonly string[] = []): string[] {
+  return [...before, folderWord(text)];
 }
 
 /** A number of minutes above zero. */

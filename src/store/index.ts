@@ -2,6 +2,7 @@
  * store: where bytes live and how they get there for good: read once, digest, write, sync, read back, publish.
  * Invariant: knows files and digests, neither journals nor pictures.
  */
+export { withS3 } from './bucket-world.ts';
 export {
   type ContentNeed,
   type ContentPlace,
@@ -38,7 +39,9 @@ export {
   type PublishOutcome,
   publishFiles,
 } from './publish.ts';
+export { type Patience, retryingStore } from './retrying-store.ts';
 export { type OpenBucket, withBuckets } from './routed-disk.ts';
+export { openS3Store, type S3Options } from './s3-store.ts';
 export { readSmallFile, writeSmallFile } from './small-file.ts';
 export {
   type StageFile,
@@ -48,3 +51,4 @@ export {
 } from './stage.ts';
 export { isStopped, STOPPED, StopFlag, type StopMemory, stoppedError } from './stop-flag.ts';
 export { type Streamed, StreamStage } from './stream-stage.ts';
+export { throttledStore } from './throttled-store.ts';

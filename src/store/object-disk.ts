@@ -246,6 +246,11 @@ export class ObjectDisk implements Disk {
   localPath(): string | null {
     return null;
   }
+
+  /** Ends the connections of the store. */
+  async close(): Promise<void> {
+    await this.#store.close();
+  }
 }
 
 function keyOf(path: string): string {
