@@ -22,7 +22,7 @@ beforeEach(async () => {
   kit.world.disk.stage.makeFolders('/media');
   ssd = await kit.drive('/ssd', 200_000_000);
   const shape = { width: 256, height: 192, voiceNotes: false, catalog: false, sidecars: false };
-  await writeShoot(kit.world.disk, '/media/FIRST', { ...tinyShoot(3), ...shape, frames: 8 });
+  await writeShoot(kit.world.disk, '/media/FIRST', { ...tinyShoot(3), ...shape, frames: 12 });
   expect((await kit.type('backup', '/media/FIRST', '--vault', ssd)).exit).toBe(0);
   const second = { ...tinyShoot(4), ...shape, frames: 2, startLocalMs: Date.UTC(2026, 10, 23, 9) };
   const { files } = await writeShoot(kit.world.disk, CARD, second);
