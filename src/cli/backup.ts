@@ -12,12 +12,13 @@ import {
   type Vault,
 } from '../index.ts';
 import { exitOf } from './exit-code.ts';
+import { folderWords } from './folder-words.ts';
 import { learnedSummary, tellLearned } from './learn.ts';
 import type { Ending } from './output.ts';
 import { tellPlan, tellRelief } from './plan-words.ts';
 import { type Act, openNamedVault, type Session, withProgress } from './session.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from './wording.ts';
-import { folderWords, pathWord, pathWords } from './words.ts';
+import { pathWord, pathWords } from './words.ts';
 
 interface BackupWords {
   readonly vault: string;

@@ -8,11 +8,12 @@ import {
   type Vault,
 } from '../index.ts';
 import { exitOf } from './exit-code.ts';
+import { folderWord } from './folder-words.ts';
 import type { Ending } from './output.ts';
 import { parseWhere } from './query-words.ts';
 import { type Act, openNamedVault, type Session, withProgress } from './session.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from './wording.ts';
-import { folderWord, pathWord } from './words.ts';
+import { pathWord } from './words.ts';
 
 interface RestoreWords {
   readonly vault: string;

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { type SafeReport, safeToFormat, type Vault } from '../index.ts';
 import { exitOf } from './exit-code.ts';
+import { folderWords } from './folder-words.ts';
 import type { Ending } from './output.ts';
 import { type Act, openNamedVault, type Session } from './session.ts';
 import { formatBytes, formatCount } from './wording.ts';
-import { folderWords, fromZeroWord, pathWords } from './words.ts';
+import { fromZeroWord, pathWords } from './words.ts';
 
 interface SafeWords {
   readonly vault: readonly string[];

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { folderWord } from './folder-words.ts';
 
 /** A path that a person typed, or the address of a vault in a bucket. */
 export function pathWord(text: string): string {
@@ -8,20 +9,6 @@ export function pathWord(text: string): string {
 /** For options that may be given several times. */
 export function pathWords(text: string, before: readonly string[] = []): string[] {
   return [...before, pathWord(text)];
-}
-
-/** A path on this machine. */
-export function folderWord(text: string): string {
-  if (text === '') throw new InvalidArgumentError('It is empty.');
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) {
-    throw new InvalidArgumentError('It must be a folder; only a vault may be in a bucket (s3://).');
-  }
-  return text;
-}
-
-/** For arguments that may be given several times. */
-export function folderWords(text: string, before: readonly string[] = []): string[] {
-  return [...before, folderWord(text)];
 }
 
 /** A number of minutes above zero. */
