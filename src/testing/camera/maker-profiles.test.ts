@@ -67,6 +67,16 @@ describe('a simulated Nikon', () => {
     expect(await eventsOf(client)).toEqual([]);
   });
 
+  it('says the same by 941C, with a count of parameters', async () => {
+    const { camera, client } = await begin('nikon');
+    await camera.shoot();
+    const data = await dataOf(client, NIKON.getEventEx);
+    expect([data.readUInt16LE(0), data.length]).toEqual([5, 4 + 5 * 8]);
+    const first = [data.readUInt16LE(4), data.readUInt16LE(6), data.readUInt32LE(8)];
+    expect(first).toEqual([0x4002, 1, 1]);
+    expect(await eventsOf(client)).toEqual([]);
+  });
+
   it('shoots to the card or into memory, as 9207 says', async () => {
     const { camera, client } = await begin('nikon');
     await client.ask(NIKON.captureToMedia, 0xffffffff, 0);

@@ -31,6 +31,7 @@ export const NIKON_PROFILE: CameraProfile = {
     NIKON.changeCameraMode,
     NIKON.releaseMemoryFrame,
     NIKON.getEvent,
+    NIKON.getEventEx,
     NIKON.deviceReady,
     FOCUS_AND_CAPTURE,
     NIKON.captureToMedia,
@@ -81,6 +82,8 @@ class NikonPart implements VendorPart {
         return plain(RESPONSE.ok);
       case NIKON.getEvent:
         return this.#events();
+      case NIKON.getEventEx:
+        return this.#eventsEx();
       case NIKON.releaseMemoryFrame:
         return this.#release(params[0] ?? 0);
       case NIKON.getObjectSize:
@@ -123,6 +126,14 @@ class NikonPart implements VendorPart {
   #events(): Answer {
     const writer = new ByteWriter().u16(this.#waiting.length);
     for (const { code, param } of this.#waiting) writer.u16(code).u32(param);
+    this.#waiting = [];
+    return withData(writer.done());
+  }
+
+  /** 941C: how many in four bytes, then a number and its parameters each. */
+  #eventsEx(): Answer {
+    const writer = new ByteWriter().u32(this.#waiting.length);
+    for (const { code, param } of this.#waiting) writer.u16(code).u16(1).u32(param);
     this.#waiting = [];
     return withData(writer.done());
   }

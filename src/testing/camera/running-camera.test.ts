@@ -123,6 +123,17 @@ describe('openSimCamera()', () => {
     expect((await client.ask(OPERATION.openSession, 1))?.code).toBe(RESPONSE.sessionAlreadyOpen);
   });
 
+  it('knows less than others of its kind, where it is told so', async () => {
+    const camera = await cameraOf({ without: [OPERATION.getPartialObject] });
+    const client = await connect(camera);
+    await camera.shoot();
+    const info = await client.ask(OPERATION.getDeviceInfo);
+    const { operations } = decodeDeviceInfo(info?.data ?? new Uint8Array());
+    expect(operations).not.toContain(OPERATION.getPartialObject);
+    const part = await client.ask(OPERATION.getPartialObject, 3, 0, 9);
+    expect(part?.code).toBe(RESPONSE.notSupported);
+  });
+
   it('counts who asks to remove something', async () => {
     const camera = await cameraOf();
     const client = await connect(camera);

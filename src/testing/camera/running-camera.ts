@@ -38,6 +38,8 @@ export interface RunningCameraOptions {
   readonly faults?: readonly CameraFault[];
   /** What the camera's link carries at most; left out: what the machine can. */
   readonly bytesPerSecond?: number;
+  /** Operations that this body does not know, though its kind does: reads of a part, polling, ... */
+  readonly without?: readonly number[];
   /** From the shutter to the first file; left out: 20. */
   readonly shutterMs?: number;
 }
@@ -79,7 +81,9 @@ export class RunningCamera {
   #connections = 0;
 
   constructor(clock: Clock, options: RunningCameraOptions) {
-    const profile = PROFILES[options.profile ?? 'generic'];
+    const kind = PROFILES[options.profile ?? 'generic'];
+    const isKnown = (code: number): boolean => options.without?.includes(code) !== true;
+    const profile = { ...kind, operations: kind.operations.filter(isKnown) };
     const faults = new FaultScript(options.faults ?? []);
     this.profile = profile.name;
     this.model = profile.model;
