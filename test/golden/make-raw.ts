@@ -2,15 +2,20 @@ import {
   type Cfa,
   type Cr2Options,
   type DngLayout,
+  type MakerCoding,
   type Previews,
   type SensorFrame,
   type ShotFacts,
+  type SmallCr2Options,
   shootFrame,
   simCamera,
   type TiffOrder,
   writeCr2,
+  writeCrw,
   writeDng,
+  writeMakerRaw,
   writeNef,
+  writeSmallCr2,
 } from '../../src/testing/index.ts';
 
 /** A small RAW file of a simulated camera, as data: the same data gives the same bytes. */
@@ -25,6 +30,9 @@ export interface MadeRaw {
   readonly format:
     | { readonly kind: 'nef' | 'nef-lossless' }
     | { readonly kind: 'dng'; readonly layout: DngLayout }
+    | { readonly kind: 'maker'; readonly coding: MakerCoding }
+    | { readonly kind: 'crw' }
+    | ({ readonly kind: 'small-cr2' } & Pick<SmallCr2Options, 'rowsEach' | 'slices'>)
     | ({ readonly kind: 'cr2' } & Pick<Cr2Options, 'components' | 'slices'>);
   /** Where the camera looks: frames of a burst differ in it and in the noise. */
   readonly shot?: { readonly x: number; readonly y: number; readonly noiseSeed: number };
@@ -72,6 +80,11 @@ export function makeRaw(made: MadeRaw): Uint8Array {
   if (format.kind === 'nef') return writeNef(frame, { ...given, order });
   if (format.kind === 'nef-lossless') return writeNef(frame, { ...given, isLossless: true });
   if (format.kind === 'dng') return writeDng(frame, { ...given, order, layout: format.layout });
+  if (format.kind === 'maker') {
+    return writeMakerRaw(frame, { facts: FACTS, coding: format.coding }).bytes;
+  }
+  if (format.kind === 'crw') return writeCrw(frame, { preview: PREVIEWS.full, hasLowBits: true });
+  if (format.kind === 'small-cr2') return writeSmallCr2(frame, { facts: FACTS, ...format }).bytes;
   if (format.kind !== 'cr2') throw new Error('no such format');
   const { components, slices } = format;
   return writeCr2(frame, { ...given, components, slices });

@@ -13,13 +13,14 @@ import {
   rawDependencies,
 } from '../../src/codec/index.ts';
 import { plainRawKernel } from '../../src/kernels/index.ts';
-import { renderPreviews, writeDng } from '../../src/testing/index.ts';
+import { type MakerCoding, renderPreviews, writeDng } from '../../src/testing/index.ts';
 import { FACTS, type MadeRaw, makeFrame, makeRaw } from './make-raw.ts';
 
 const GOLDEN = join(import.meta.dirname, 'raw-recoded-1.json');
 
 const BASE = { width: 128, height: 96, bits: 14, iso: 400, cfa: 'RGGB', order: 'II' } as const;
 const LARGE = { width: 192, height: 128, bits: 12, iso: 64 } as const;
+const FINE = { ...BASE, ...LARGE, width: 256 } as const;
 const lossless = (
   components: 1 | 2,
   predictor: 1 | 2 | 3 | 4 | 5 | 6 | 7,
@@ -29,6 +30,8 @@ const lossless = (
     kind: 'dng',
     layout: { kind: 'lossless-jpeg', components, predictor, tileSize },
   }) as const;
+
+const maker = (coding: MakerCoding) => ({ kind: 'maker', coding }) as const;
 
 /** Files whose containers are kept: every one must be decoded for ever. */
 const KEPT: Readonly<Record<string, MadeRaw>> = {
@@ -42,6 +45,19 @@ const KEPT: Readonly<Record<string, MadeRaw>> = {
     ...{ ...BASE, seed: 6, bits: 12, width: 160, height: 100 },
     format: { kind: 'cr2', components: 2, slices: [60, 60, 40] },
   },
+  sony: { ...FINE, bits: 14, seed: 10, format: maker({ kind: 'sony-blocks' }) },
+  cells: { ...FINE, bits: 14, seed: 11, format: maker({ kind: 'sony-lossless' }) },
+  split: { ...FINE, seed: 12, format: maker({ kind: 'nikon-lossy', split: 50 }) },
+  pentax: { ...FINE, seed: 13, format: maker({ kind: 'pentax' }) },
+  olympus: { ...FINE, seed: 14, format: maker({ kind: 'olympus' }) },
+  panasonic4: { ...FINE, seed: 15, width: 252, format: maker({ kind: 'panasonic', format: 4 }) },
+  panasonic6: {
+    ...{ ...FINE, seed: 16, bits: 14, width: 264 },
+    format: maker({ kind: 'panasonic', format: 6 }),
+  },
+  tens: { ...FINE, seed: 17, width: 260, format: maker({ kind: 'nikon-tens' }) },
+  crw: { ...FINE, seed: 18, format: { kind: 'crw' } },
+  small: { ...FINE, seed: 19, format: { kind: 'small-cr2', rowsEach: 2, slices: [96, 96, 64] } },
 };
 
 interface Kept {
