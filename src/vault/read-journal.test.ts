@@ -77,6 +77,19 @@ describe('readJournal()', () => {
     expect(facts.wholeBytes).toBe(bytes.lastIndexOf(0x0a, bytes.length - 2) + 1);
   });
 
+  it.each([
+    ['a NUL, which power leaves of what was never written', 0, []],
+    ['another byte', 0x58, [{ line: 4, state: 'mended' }]],
+  ])('keeps a whole last line whose line feed is %s', async (_, byte, damage) => {
+    const world = await written(false);
+    const bytes = await bytesOf(world);
+    bytes[bytes.length - 1] = byte;
+    await rewrite(world, bytes);
+    const { facts, records } = await read(world);
+    expect(pathsOf(records)).toEqual(['a', 'b', 'c']);
+    expect(facts.damage).toEqual(damage);
+  });
+
   it('names spoiled last lines that still have their line feeds: they were whole once', async () => {
     const world = await written(true);
     const bytes = await bytesOf(world);

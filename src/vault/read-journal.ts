@@ -185,7 +185,13 @@ class LineReader {
       // Behind a seal nothing was being written any more.
       if (this.#seal !== null) this.#note(this.#lines, 'lost');
       this.#lostTail.push(this.#carry);
-    } else this.#good(this.#carry, parsed.value, 'mended');
+      return;
+    }
+    const noted = this.#damage.length;
+    this.#good(this.#carry, parsed.value, 'mended');
+    // A NUL is what some drives show of a byte that power took before it was written: torn off, not damaged.
+    const isTorn = parsed.state === 'whole' && this.#seal === null && this.#carry.at(-1) === 0;
+    if (isTorn) this.#damage.length = noted;
   }
 
   #line(bytes: Uint8Array): void {

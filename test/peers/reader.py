@@ -77,7 +77,7 @@ class Vault:
                 records = [parse_line(raw[:-1])] if len(raw) <= LINE_MAX else [None]
                 if records == [None] and not whole and len(raw) <= LINE_MAX:
                     break  # a torn tail is no damage; a whole line whose newline was flipped is
-                if records == [None] or not whole:
+                if records == [None] or not whole and not raw.endswith(b'\0'):  # NUL: power took the newline unwritten
                     self.damage(path, 'the line at byte %d is damaged' % before)
                     records = split_joined(raw[:-1]) or [] if records == [None] else records
                 for record in records:
