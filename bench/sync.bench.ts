@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { backup, createVault, openVault, sync } from '../src/index.ts';
-import { SimLink, simWorld, withDisk } from '../src/testing/index.ts';
+import { SimLink, simWorld, tinyShoot, withDisk, writeShoot } from '../src/testing/index.ts';
 import { type Command, findProgram, prepare, SYNC, timed } from './command.ts';
 import { digestAll, fieldvault } from './contenders.ts';
 import { compare, type Entrant, limited, measureRounds, median } from './rounds.ts';
@@ -29,7 +29,12 @@ export const BENCH: Bench = {
 };
 
 async function measureSync(run: BenchRun): Promise<readonly Row[]> {
-  return [...(await firstSync(run)), ...(await secondSync(run)), ...(await cutSync())];
+  return [
+    ...(await firstSync(run)),
+    ...(await secondSync(run)),
+    ...(await cutSync()),
+    ...(await satelliteSync(run)),
+  ];
 }
 
 async function firstSync(run: BenchRun): Promise<readonly Row[]> {
@@ -158,4 +163,61 @@ async function cutSync(): Promise<readonly Row[]> {
     .reduce((sum, { bytes }) => sum + bytes, 0);
   const what = 'bytes of a RAW file sent again after a cut (simulated link)';
   return [limited(what, 'bytes', sent - size, PART_BYTES)];
+}
+
+const SATELLITE_FRAMES = 200;
+
+/** In a simulated world: 256 kbit/s, 600 ms there and back; small frames with the previews that cameras embed. */
+async function satelliteSync(run: BenchRun): Promise<readonly Row[]> {
+  run.say(`${SATELLITE_FRAMES} frames over a simulated satellite link`);
+  const world = simWorld(1);
+  const size = { frames: SATELLITE_FRAMES, width: 512, height: 320 };
+  const plan = { ...tinyShoot(1), ...size, pairs: false, catalog: false };
+  world.disk.stage.makeFolders('/card');
+  await writeShoot(world.disk, '/card', plan, world.workers);
+  const field = await createVault(world, '/near/field');
+  await backup(world, field, ['/card']);
+  await createVault(world, '/far/studio');
+  const link = new SimLink({
+    far: '/far',
+    clock: world.clock,
+    bitsPerSecond: 256_000,
+    latencyMs: 300,
+  });
+  const startMs = world.clock.monotonicMs();
+  const seen = withDisk(world, link.seen(world.disk));
+  await sync(seen, await openVault(world, '/near/field'), await openVault(world, '/far/studio'), {
+    bytesPerSecond: 32_000,
+  });
+  const { ledger } = await openVault(world, '/far/studio');
+  const digests = (holds: string): Set<string> =>
+    new Set(
+      [...ledger.facts.values()].filter((one) => one.holds === holds).map((one) => one.sha256),
+    );
+  const raws = new Set(
+    [...ledger.blobs.values()]
+      .filter(({ places }) => /\.(NEF|DNG)$/.test(places[0]?.at ?? ''))
+      .map(({ id }) => String(id)),
+  );
+  const written = link.passages.filter(({ direction }) => direction === 'written');
+  const digestOf = (path: string): string =>
+    /([0-9a-f]{64})\.[0-9a-f]{16}\.part$/.exec(path)?.[1] ?? '';
+  const [looks, previews] = [digests('look'), digests('preview')];
+  const isFacts = (path: string): boolean =>
+    looks.has(digestOf(path)) || previews.has(digestOf(path));
+  const lastFacts = written.findLast(({ path }) => isFacts(path));
+  const firstRaw = written.find(({ path }) => raws.has(digestOf(path)));
+  const what = `${SATELLITE_FRAMES} frames over 256 kbit/s, 600 ms (simulated)`;
+  const seconds = ((lastFacts?.atMs ?? Number.NaN) - startMs) / 1000;
+  const rawSeconds = ((firstRaw?.atMs ?? Number.NaN) - startMs) / 1000;
+  return [
+    limited(`${what}: first piece of a RAW after`, 's', rawSeconds),
+    {
+      what: `${what}: all facts and previews after`,
+      unit: 's',
+      ours: seconds,
+      peer: null,
+      verdict: { text: 'before any RAW', isKept: seconds < rawSeconds },
+    },
+  ];
 }

@@ -75,6 +75,8 @@ export {
   groupBursts,
   type LearnOptions,
   type LearnReport,
+  type KnownPreview,
+  knownPreviews,
   learn,
   type MarkReport,
   markFrames,
@@ -83,6 +85,7 @@ export {
   type PolicyTest,
   pathsWhere,
   policyOf,
+  type PreviewsReport,
   readPolicyFile,
   setPolicy,
   type TierShare,
@@ -92,6 +95,7 @@ export {
   tierStatus,
 } from './learn/index.ts';
 export {
+  writePreviews,
   type Editor,
   type EditorFacts,
   type RecordReader,

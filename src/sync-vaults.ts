@@ -1,6 +1,6 @@
 import { repair } from './backup/index.ts';
-import type { BlobId } from './base/index.ts';
-import { blobsWhere, tiersByContent } from './learn/index.ts';
+import { type BlobId, IssueLog } from './base/index.ts';
+import { blobsWhere, learnPreviews, tiersByContent } from './learn/index.ts';
 import type { World } from './platform/index.ts';
 import type { Query } from './query/index.ts';
 import { nothingNew, type SyncOptions, type SyncReport, syncVaults } from './sync/index.ts';
@@ -8,6 +8,11 @@ import { check, openVault, type Vault } from './vault/index.ts';
 
 /** How two vaults are synced, in the words of a photographer. */
 export interface SyncVaultsOptions extends Omit<SyncOptions, 'ranksOf' | 'wantedOf' | 'heal'> {
+  /**
+   * Makes small copies of the captures that will travel, and sends these first; left out: where the rate is limited. What
+   * was sent of a trip over a slow link can be seen (`knownPreviews`) before the pictures arrive.
+   */
+  readonly previews?: boolean;
   /** The only frames whose contents travel; what is no part of a frame stays then. */
   readonly where?: Query;
 }
@@ -28,12 +33,24 @@ export async function sync(
   studio: Vault | string,
   options: SyncVaultsOptions = {},
 ): Promise<SyncReport> {
-  const { where, ...rest } = options;
+  const { where, previews = options.bytesPerSecond !== undefined, ...rest } = options;
   if (typeof field === 'string' && typeof studio === 'string' && options.dryRun !== true) {
     const report = await nothingNew(world, [field, studio]);
     if (report !== null) return report;
   }
   const [opened, other] = [await opening(world, field), await opening(world, studio)];
+  if (previews && options.dryRun !== true) {
+    for (const [from, to] of [
+      [opened, other],
+      [other, opened],
+    ] as const) {
+      const blobs = where === undefined ? null : await blobsWhere(world, from, where);
+      const isWanted = (blob: BlobId): boolean =>
+        !to.ledger.holds(blob) && blobs?.has(blob) !== false;
+      const issues = new IssueLog(rest.onIssue);
+      await learnPreviews(world, from, isWanted, { issues, signal: rest.signal });
+    }
+  }
   return syncVaults(world, opened, other, {
     ...rest,
     ranksOf: (vault) => ranksOf(world, vault),

@@ -44,6 +44,7 @@ const NAMES: readonly string[] = [
   'IssueCode',
   'Keep',
   'LearnOptions',
+  'KnownPreview',
   'LearnReport',
   'ListedPath',
   'MarkReport',
@@ -57,6 +58,7 @@ const NAMES: readonly string[] = [
   'PolicyInForce',
   'PolicyTest',
   'Progress',
+  'PreviewsReport',
   'ProtectReport',
   'PruneOptions',
   'PruneReport',
@@ -111,6 +113,7 @@ const NAMES: readonly string[] = [
   'isJpegRecoded',
   'learn',
   'listConflicts',
+  'knownPreviews',
   'listPaths',
   'listSnapshots',
   'makeScratchFolder',
@@ -142,6 +145,7 @@ const NAMES: readonly string[] = [
 ];
 
 /** Every name of `fieldvault/testing`. */
+  'writePreviews',
 const TESTING_NAMES: readonly string[] = [
   'CameraFault',
   'CameraFile',

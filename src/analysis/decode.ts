@@ -148,3 +148,14 @@ async function toPixels(image: Sharp): Promise<Pixels | null> {
   }
   return { width, height, rgb };
 }
+
+/** A JPEG of decoded pixels, which says itself how it must be turned. */
+export async function encodeCopy(
+  { width, height, rgb }: Pixels,
+  { orientation, quality }: { readonly orientation: number; readonly quality: number },
+): Promise<Uint8Array> {
+  const sharp = await loadSharp();
+  const image = sharp(rgb, { raw: { width, height, channels: 3 } });
+  const encoded = await image.withMetadata({ orientation }).jpeg({ quality }).toBuffer();
+  return new Uint8Array(encoded);
+}

@@ -19,4 +19,5 @@ export type { SeriesKind } from './maker-tables.ts';
 export { findPreviews } from './previews/find-previews.ts';
 export type { Preview } from './previews/preview.ts';
 export type { Scores } from './scores.ts';
+export { smallCopyOf } from './small-copy.ts';
 export { colourDistance, toneDistance } from './tone-colour.ts';

@@ -12,6 +12,7 @@ import { addLs } from './ls.ts';
 import { addMark } from './mark.ts';
 import type { Ending } from './output.ts';
 import { addPolicy } from './policy.ts';
+import { addPreviews } from './previews.ts';
 import { addPrune } from './prune.ts';
 import { addResolve } from './resolve.ts';
 import { addRestore } from './restore.ts';
@@ -56,7 +57,7 @@ export function parseWords(words: readonly string[], columns: number): Parsed {
   const knowing = [addFind, addSimilar, addLearn];
   const tiering = [addSafe, addPolicy, addMark];
   const keeping = [addCompact, addCheck, addStatus, addForget, addPrune];
-  const replicating = [addSync, addConflicts, addResolve];
+  const replicating = [addSync, addConflicts, addResolve, addPreviews];
   for (const add of [...commands, ...knowing, ...tiering, ...keeping, ...replicating]) {
     add(program, act);
   }

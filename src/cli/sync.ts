@@ -19,6 +19,7 @@ interface SyncWords {
   readonly limit?: number;
   readonly maxMinutes?: number;
   readonly strategy?: MergeStrategy;
+  readonly previews?: true;
   readonly dryRun?: true;
   readonly accept?: readonly ('other' | 'older' | 'losses')[];
 }
@@ -42,6 +43,7 @@ export function addSync(program: Command, act: Act): void {
     .argument('<studio>', 'the other', pathWord)
     .option('--where <query>', 'only these frames; "find" shows them first')
     .option('--limit <rate>', 'at most so many bytes a second: 500k, 2M', rateWord)
+    .option('--previews', 'send small copies of the pictures first (with --limit: always)')
     .option('--max-minutes <minutes>', 'copy for so long; the next sync goes on', minutesWord)
     .option(
       '--strategy <rule>',
@@ -83,6 +85,7 @@ async function sync(
       ...(where && { where }),
       ...(words.limit !== undefined && { bytesPerSecond: words.limit }),
       ...(words.maxMinutes !== undefined && { maxMinutes: words.maxMinutes }),
+      ...(words.previews === true && { previews: true }),
       ...(words.strategy && { strategy: words.strategy }),
       dryRun: words.dryRun === true,
       accept: words.accept ?? [],

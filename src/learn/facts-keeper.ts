@@ -9,6 +9,7 @@ const WAITING_MAX: Readonly<Record<Kind, number>> = {
   full: 1024,
   record: 256,
   catalog: 1,
+  preview: 64,
 };
 
 /** One vault that facts are written to. */

@@ -22,4 +22,6 @@ export {
 export { groupBursts } from './similar.ts';
 export { type TierState, type TierStatus, tierStatus, type VaultRoomState } from './tier-status.ts';
 export { marksOf, type PolicyInForce, policyOf } from './tiering.ts';
+export { type KnownPreview, knownPreviews, learnPreviews } from './previews.ts';
 export { type ContentTiers, stricter, tiersByContent } from './tiers-by-content.ts';
+export { type PreviewsReport, writePreviews } from './write-previews.ts';

@@ -14,6 +14,8 @@ export const KINDS = {
   record: 1,
   /** {@link CatalogFacts} of catalogs, several lines for a large one. */
   catalog: 1,
+  /** {@link PreviewFacts} of captures whose previews were asked for: they travel before the pictures do. */
+  preview: 1,
 } as const;
 
 /** Name of a kind of facts, as it stands in file names and journal lines. */
@@ -27,6 +29,12 @@ export interface LookFacts {
   readonly editor: readonly EditorFacts[];
   /** Why the metadata could not be understood, as a sentence; null where it could. */
   readonly trouble: string | null;
+}
+
+/** A small copy of a picture. */
+export interface PreviewFacts {
+  /** JPEG, as base64; null where there is nothing to see. */
+  readonly jpeg: string | null;
 }
 
 /** What the full record tells that frames, groups and search ask for. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { sync } from '../../src/index.ts';
+import { backup, knownPreviews, sync, writePreviews } from '../../src/index.ts';
 import type { World } from '../../src/platform/index.ts';
-import { SimLink, withDisk } from '../../src/testing/index.ts';
+import { SimLink, tinyShoot, withDisk, writeShoot } from '../../src/testing/index.ts';
 import { noise } from '../power-loss/scene.ts';
 import { FieldKit } from './field-kit.ts';
 
@@ -122,5 +122,25 @@ describe('a sync over a slow link', () => {
       .filter(({ path }) => path.includes('/originals/'))
       .map(({ path }) => (path.endsWith('.xmp') ? 'xmp' : 'raw'));
     expect(order.lastIndexOf('xmp')).toBeLessThan(order.indexOf('raw'));
+  });
+
+  it('shows the pictures of a trip before any RAW arrives', async () => {
+    const satellite = { far: '/studio', bitsPerSecond: 256_000, latencyMs: 300 };
+    const situation = await distant({}, satellite);
+    const { kit } = situation;
+    const size = { frames: 12, width: 512, height: 320 };
+    const plan = { ...tinyShoot(1), ...size, pairs: false, sidecars: false, catalog: false };
+    kit.insert('/trip');
+    await writeShoot(kit.disk, '/trip', plan, kit.world.workers);
+    await backup(kit.process(), await kit.open(), ['/trip'], { learn: true });
+    const first = await run(situation, { bytesPerSecond: 32_000, maxMinutes: 1.2 });
+    expect(first).toMatchObject({ isOutOfTime: true });
+    const seen = await Array.fromAsync(knownPreviews(kit.world, await kit.open(STUDIO)));
+    expect(seen.map(({ isHeld }) => isHeld)).toEqual(Array(12).fill(false));
+    expect(seen[0]?.jpeg.subarray(0, 2)).toEqual(Uint8Array.of(0xff, 0xd8));
+    const written = await writePreviews(kit.world, await kit.open(STUDIO), '/first-look');
+    expect(written).toMatchObject({ previews: 12, awaited: 12, issueCount: 0 });
+    expect(kit.disk.stage.paths('/first-look')).toHaveLength(12);
+    expect((await run(situation)).directions[1].awaited).toBe(0);
   });
 });
