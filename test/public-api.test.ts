@@ -43,8 +43,8 @@ const NAMES: readonly string[] = [
   'Issue',
   'IssueCode',
   'Keep',
-  'LearnOptions',
   'KnownPreview',
+  'LearnOptions',
   'LearnReport',
   'ListedPath',
   'MarkReport',
@@ -57,8 +57,8 @@ const NAMES: readonly string[] = [
   'PolicyFile',
   'PolicyInForce',
   'PolicyTest',
-  'Progress',
   'PreviewsReport',
+  'Progress',
   'ProtectReport',
   'PruneOptions',
   'PruneReport',
@@ -111,9 +111,9 @@ const NAMES: readonly string[] = [
   'forget',
   'groupBursts',
   'isJpegRecoded',
+  'knownPreviews',
   'learn',
   'listConflicts',
-  'knownPreviews',
   'listPaths',
   'listSnapshots',
   'makeScratchFolder',
@@ -142,10 +142,10 @@ const NAMES: readonly string[] = [
   'testPolicy',
   'tierStatus',
   'watchProgress',
+  'writePreviews',
 ];
 
 /** Every name of `fieldvault/testing`. */
-  'writePreviews',
 const TESTING_NAMES: readonly string[] = [
   'CameraFault',
   'CameraFile',
