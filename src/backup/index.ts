@@ -30,6 +30,7 @@ export { forget } from './forget.ts';
 export { type ListedPath, listPaths, snapshotsOf } from './list-paths.ts';
 export { type PathFilter, pathFilter } from './path-filter.ts';
 export { type PlanBackupOptions, planBackup } from './plan-backup.ts';
+export { type ForgetPlan, planForget } from './plan-forget.ts';
 export { Progress } from './progress.ts';
 export { type PruneOptions, type PruneReport, prune } from './prune.ts';
 export { type Droppable, type PrunePlan, planPrune } from './prune-plan.ts';

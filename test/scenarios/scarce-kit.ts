@@ -51,9 +51,9 @@ export class ScarceKit {
   }
 
   /** Says stars of pictures in sidecars beside them; -1 rejects. */
-  rate(card: string, stems: readonly string[], stars: number): void {
+  rate(card: string, stems: readonly string[], stars: number, words: string = ''): void {
     for (const stem of stems) {
-      this.world.disk.stage.plant(`${card}/DCIM/100EOS/${stem}.xmp`, xmpOf(stars));
+      this.world.disk.stage.plant(`${card}/DCIM/100EOS/${stem}.xmp`, xmpOf(stars, words));
     }
   }
 
@@ -78,9 +78,9 @@ export class ScarceKit {
 
 const OWN_BYTES = 400_000;
 
-function xmpOf(stars: number): string {
+function xmpOf(stars: number, words: string): string {
   return `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
- <rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="${stars}"/>
+ <rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="${stars}" xmp:Label="${words}"/>
 </rdf:RDF></x:xmpmeta>`;
 }
 
