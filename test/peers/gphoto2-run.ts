@@ -1,12 +1,15 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { digestOfTaken, type RunningCamera, type TakenFile } from '../../src/testing/index.ts';
 
 /** gphoto2 rides out a hang-up for ever: it is ended after so long. */
 const RUN_MS_MAX = 60_000;
+/** 4 GB take it a minute. */
+const LARGE_RUN_MS_MAX = 600_000;
 const LOOK_MS = 50;
 
 /** Why gphoto2 cannot be used here; null where it can. */
@@ -59,21 +62,35 @@ export class Gphoto2 {
     return files.map((bytes) => createHash('sha256').update(bytes).digest('hex')).sort();
   }
 
+  /** The digest of the first file on the camera, which goes through a pipe and no disk. */
+  async digestOfFirst(): Promise<string> {
+    const child = this.#start(['--stdout', '--get-file', '1'], LARGE_RUN_MS_MAX);
+    const hash = createHash('sha256');
+    for await (const piece of child.stdout) hash.update(piece);
+    return hash.digest('hex');
+  }
+
   /** Takes its folder away. */
   clear(): void {
     rmSync(this.#root, { recursive: true });
   }
 
-  /** Runs it beside an act, and interrupts it when the act is over. */
-  #spawn(words: readonly string[], act: (isOver: () => boolean) => Promise<void>): Promise<string> {
-    const all = [...this.#words, '--force-overwrite', ...words];
-    const child = spawn('gphoto2', all, {
+  #start(
+    words: readonly string[],
+    timeoutMs: number,
+  ): ChildProcessByStdio<null, Readable, Readable> {
+    return spawn('gphoto2', [...this.#words, ...words], {
       cwd: join(this.#root, 'files'),
       env: { PATH: process.env['PATH'], HOME: this.#root, LANG: 'C' },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: RUN_MS_MAX,
+      timeout: timeoutMs,
       killSignal: 'SIGKILL',
     });
+  }
+
+  /** Runs it beside an act, and interrupts it when the act is over. */
+  #spawn(words: readonly string[], act: (isOver: () => boolean) => Promise<void>): Promise<string> {
+    const child = this.#start(['--force-overwrite', ...words], RUN_MS_MAX);
     let said = '';
     let isOver = false;
     for (const stream of [child.stdout, child.stderr]) {

@@ -5,6 +5,7 @@ import {
   digestOfTaken,
   openSimCamera,
   type ProfileName,
+  patternFrames,
   type RunningCamera,
   type RunningCameraOptions,
 } from '../../src/testing/index.ts';
@@ -148,5 +149,20 @@ describe.concurrent('gphoto2 beside the simulated camera', {
     camera.plan([{ kind: 'drop', atBytes: 1_000_000 }]);
     await peer.run('--get-all-files');
     expect(peer.digests()).not.toEqual(digestsOf(camera));
+  });
+});
+
+const whyNotLarge = process.env['SLOW'] === '1' ? whyNot : '4.4 GB take a minute: SLOW=1 runs it';
+
+describe('gphoto2 and a file beyond 4 GiB', {
+  ...skipBecause(whyNotLarge),
+  timeout: 700_000,
+}, () => {
+  test('get together by the 64-bit reads of a Nikon', async () => {
+    const frames = patternFrames({ seed: 1, sizeBytes: 4_400_000_000 });
+    const { camera, peer } = await pairOf('nikon', { frames });
+    const taken = await camera.shoot();
+    expect(await peer.digestOfFirst()).toBe(taken.map(digestOfTaken)[0]);
+    expect(camera.log.countOf(NIKON.getPartialObjectEx)).toBeGreaterThan(400);
   });
 });

@@ -30,8 +30,9 @@ afterEach(async () => {
 async function begin(
   profile: ProfileName,
   script = '',
+  sizeBytes = 5000,
 ): Promise<{ readonly camera: RunningCamera; readonly client: BareClient }> {
-  const frames = patternFrames({ seed: 1, sizeBytes: 5000, jpegBytes: 900 });
+  const frames = patternFrames({ seed: 1, sizeBytes, jpegBytes: 900 });
   const faults = parseCameraFaults(script);
   const camera = await openSimCamera(world.clock, { profile, frames, faults, shutterMs: 0 });
   open.push(camera);
@@ -191,6 +192,18 @@ describe('a simulated Canon EOS', () => {
     expect(entry.readUInt32LE(0)).toBe(0x38);
     expect(entry.readUInt32LE(4 + 0x14)).toBe(5000);
     expect(nameIn(entry, 4 + 0x20)).toBe('IMG_0001.DNG');
+  });
+
+  it('has entries and reads of its own for files beyond 4 GiB', async () => {
+    const { camera, client } = await begin('canon', '', 5_000_000_000);
+    const [taken] = await camera.shoot();
+    const [raw] = await entriesOf(client);
+    expect(raw?.type).toBe('c1a7');
+    expect(raw?.bytes.readBigUInt64LE(0x1c)).toBe(5_000_000_000n);
+    expect(raw?.bytes.readUInt32LE(0x24)).toBe(2);
+    expect(nameIn(raw?.bytes ?? Buffer.alloc(64), 0x2c)).toBe('IMG_0001.DNG');
+    const part = await dataOf(client, CANON.getPartialObject64, 3, 100, 1, 50);
+    expect([...part]).toEqual([...(taken?.file.read(2 ** 32 + 100, 50) ?? [])]);
   });
 
   it('tells a full card by the shots that are left', async () => {
