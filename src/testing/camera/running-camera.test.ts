@@ -170,6 +170,33 @@ describe('openSimCamera()', () => {
 });
 
 describe('a slow link', () => {
+  it.each(['command', 'events'] as const)(
+    'lets a cancel on its line for %s through',
+    async (name) => {
+      const frames = patternFrames({ seed: 1, sizeBytes: 30_000_000 });
+      const camera = await cameraOf({ frames, bytesPerSecond: 10_000_000 });
+      const client = await connect(camera);
+      await camera.shoot();
+      const command = { operation: OPERATION.getObject, transaction: 50, params: [3] };
+      await client.command.send({ kind: 'command', hasDataOut: false, command });
+      expect((await client.command.next())?.kind).toBe('startData');
+      await client[name].send({ kind: 'cancel', transaction: 50 });
+      let bytes = 0;
+      let last = await client.command.next();
+      for (
+        ;
+        last?.kind === 'data' || last?.kind === 'endData';
+        last = await client.command.next()
+      ) {
+        bytes += last.bytes.length;
+      }
+      const reply = { code: RESPONSE.cancelled, transaction: 50, params: [] };
+      expect(last).toEqual({ kind: 'reply', reply });
+      expect(bytes).toBeLessThan(30_000_000);
+      expect((await client.ask(OPERATION.getStorageIds))?.code).toBe(RESPONSE.ok);
+    },
+  );
+
   it('carries no more than it can', async () => {
     const frames = patternFrames({ seed: 1, sizeBytes: 400_000 });
     const camera = await cameraOf({ frames, bytesPerSecond: 2_000_000 });
