@@ -70,6 +70,9 @@ export {
 } from './fieldvault.ts';
 export { forgetByPolicy, planForgetByPolicy } from './forgetting.ts';
 export {
+  type CulledFrame,
+  type CullRule,
+  type CullWord,
   FIND_ORDERS,
   type FindReport,
   type FindWorld,
@@ -86,6 +89,7 @@ export {
   type PolicyInForce,
   type PolicyTest,
   type PreviewsReport,
+  parseCullRule,
   pathsWhere,
   policyOf,
   readPolicyFile,
@@ -148,6 +152,7 @@ export {
 } from './sync/index.ts';
 export { type SyncVaultsOptions as SyncOptions, sync } from './sync-vaults.ts';
 export {
+  type CullOptions,
   type TetheredCamera,
   type TetheredFrame,
   type TetherOptions,

@@ -1,7 +1,7 @@
 import {
+  type CapturedFrame,
   type CaptureReport,
   findSources,
-  type Incoming,
   refuseSameVaultTwice,
   refuseVaultAsSource,
   type Source,
@@ -23,7 +23,16 @@ import {
   type SessionReport,
   type TakenFrame,
 } from './capture/index.ts';
-import { roleOf } from './metadata/index.ts';
+import { SessionFollower } from './follow-session.ts';
+import {
+  type CulledFrame,
+  type CullRule,
+  type LearnReport,
+  learn,
+  SessionCuller,
+  type SessionPart,
+} from './learn/index.ts';
+import { type RecordReader, roleOf } from './metadata/index.ts';
 import type { World } from './platform/index.ts';
 import type { Vault } from './vault/index.ts';
 
@@ -49,12 +58,28 @@ export interface TetherOptions {
   readonly session?: string;
   /** How files are named, as `{session}/{date}/{camera}_{number}.{extension}`; left out: as the camera does. */
   readonly naming?: string;
+  /** Looks at frames while there is nothing to take; it only marks. */
+  readonly cull?: CullOptions;
+  /** Told of each frame when culling has something new to say of it. */
+  readonly onCull?: (frame: CulledFrame) => void;
+  /** False: what ends by itself does not learn from its pictures; the next `learn` does. */
+  readonly learn?: boolean;
+  /** Reads full records; left out, ExifTool does where files can be reached by other programs. */
+  readonly records?: RecordReader;
   /** The camera may be away this long, in milliseconds; half an hour where left out. */
   readonly patienceMs?: number;
   /** Ends the session too, and is no interruption: it was meant to end. */
   readonly endSignal?: AbortSignal;
   /** Ends after so many files. */
   readonly framesMax?: number;
+}
+
+/** What culling does beside looking. */
+export interface CullOptions {
+  /** Queries that give frames a tier or a label. */
+  readonly rules?: readonly CullRule[];
+  /** Writes what is said as XMP beside the frames in the vault, as new sidecars; no picture is touched. */
+  readonly writesSidecars?: boolean;
 }
 
 /** The camera of a session. */
@@ -75,12 +100,20 @@ export interface TetheredFrame {
   /** On how many of the vaults it is. */
   readonly copies: number;
   readonly isKnown: boolean;
+  /** What its first bytes say; null where they say nothing. */
+  readonly facts: CapturedFrame['facts'];
+  /** Its tier as far as that tells; null where the policy is not understood. */
+  readonly tier: string | null;
   readonly times: FrameTimes;
 }
 
 /** What a session did. */
 export interface TetherReport extends CaptureReport, Omit<SessionReport, 'failure'> {
   readonly source: string;
+  /** Frames of which culling said something. */
+  readonly culled: number;
+  /** Null where nothing was to be learned. */
+  readonly learned: LearnReport | null;
   readonly issues: readonly Issue[];
   readonly issueCount: number;
   /** Those about files: the rest are words of caution. */
@@ -166,38 +199,41 @@ async function tetherOver(world: World, vault: Vault, options: Tethering): Promi
     const isNamed = options.naming !== undefined || session !== '';
     const source = await sourceOf(world, camera, options.folder, isNamed);
     refuseVaultAsSource([source], [vault, ...mirrors]);
-    const pathOf = (file: Incoming): string => naming(file, { camera, session });
-    const replaces = options.folder !== null && !isNamed;
-    sink = await VaultCaptureSink.open(world, vault, { source, mirrors, issues, pathOf, replaces });
-    options.onCamera?.({
-      ...first.info(),
-      source: source.name,
-      canCapture: first.capabilities.canCapture,
-      capture: () => first.capture(),
+    const culler = new SessionCuller(world, vault, options.cull?.rules ?? []);
+    const facts = new Map<string, CapturedFrame['facts']>();
+    sink = await VaultCaptureSink.open(world, vault, {
+      ...{ source, mirrors, issues },
+      pathOf: (file) => naming(file, { camera, session }),
+      replaces: options.folder !== null && !isNamed,
+      onKept: (frame) => facts.set(frame.path, frame.facts),
     });
+    const follower = followerOf(world, culler, sink, options);
+    tellCamera(first, source, options);
     let frames = 0;
     const done = await runSession(world, first, {
-      reopen: options.open,
-      sink,
-      issues,
-      camera: source.name,
-      signal,
+      ...{ reopen: options.open, sink, issues, camera: source.name, signal },
       ...pick(options),
+      onQuiet: (isQuiet) => follower?.setQuiet(isQuiet),
       onFrame: (frame) => {
-        options.onFrame?.(tetheredFrame(source, frame));
+        const part = partOf(world, source, frame, facts);
+        options.onFrame?.({ ...tetheredFrame(part, frame), tier: culler.firstTier(part) });
+        if (follower !== null) culler.add(part);
         frames += 1;
         if (frames === options.framesMax) end.abort();
       },
     });
+    const isInterrupted = options.signal?.aborted === true;
+    const culled = (await follower?.finish(isInterrupted)) ?? 0;
     const kept = await sink.finish();
+    const isLearning = options.learn !== false && !isInterrupted && done.failure === null;
+    const learned = isLearning ? await learnAfter(world, vault, options, kept.mirrors) : null;
     return {
       ...done,
       ...kept,
-      source: source.name,
+      ...{ source: source.name, culled, learned, isInterrupted },
       issues: issues.kept,
       issueCount: issues.count,
       troubleCount: issues.troubleCount,
-      isInterrupted: options.signal?.aborted === true,
       durationMs: world.clock.monotonicMs() - startMs,
     };
   } catch (error) {
@@ -205,6 +241,57 @@ async function tetherOver(world: World, vault: Vault, options: Tethering): Promi
     await sink?.letGo();
     throw error;
   }
+}
+
+function followerOf(
+  world: World,
+  culler: SessionCuller,
+  sink: VaultCaptureSink,
+  { cull, onCull }: TetherOptions,
+): SessionFollower | null {
+  if (cull === undefined) return null;
+  const writesSidecars = cull.writesSidecars === true;
+  return new SessionFollower(world, culler, sink, { onCull, writesSidecars });
+}
+
+function tellCamera(first: CameraConnection, source: Source, options: TetherOptions): void {
+  options.onCamera?.({
+    ...first.info(),
+    source: source.name,
+    canCapture: first.capabilities.canCapture,
+    capture: () => first.capture(),
+  });
+}
+
+/** Learns as `backup` does, once everything is safe. */
+async function learnAfter(
+  world: World,
+  vault: Vault,
+  options: TetherOptions,
+  mirrors: CaptureReport['mirrors'],
+): Promise<LearnReport> {
+  const alive = options.mirrors?.filter(({ root }) =>
+    mirrors.some(({ path, state }) => path === root && state !== 'lost'),
+  );
+  const { signal, onIssue, records } = options;
+  return learn(world, vault, {
+    mirrors: alive ?? [],
+    ...(signal && { signal }),
+    ...(onIssue && { onIssue }),
+    ...(records && { records }),
+  });
+}
+
+function partOf(
+  world: World,
+  source: Source,
+  { path, blob, sizeBytes }: TakenFrame,
+  facts: Map<string, CapturedFrame['facts']>,
+): SessionPart {
+  const known = facts.get(path) ?? null;
+  facts.delete(path);
+  const shown = `${source.name}/${path}`;
+  return { path: shown, blob, sizeBytes, mtimeMs: world.clock.nowMs(), mode: 0o644, facts: known };
 }
 
 function pick({ takesExisting, onLink, patienceMs }: TetherOptions): {
@@ -219,9 +306,11 @@ function pick({ takesExisting, onLink, patienceMs }: TetherOptions): {
   };
 }
 
-function tetheredFrame(source: Source, frame: TakenFrame): TetheredFrame {
-  const { path, blob, sizeBytes, copies, isKnown, times } = frame;
-  return { path: `${source.name}/${path}`, blob, sizeBytes, copies, isKnown, times };
+function tetheredFrame(
+  { path, facts }: SessionPart,
+  { blob, sizeBytes, copies, isKnown, times }: TakenFrame,
+): Omit<TetheredFrame, 'tier'> {
+  return { path, blob, sizeBytes, copies, isKnown, facts, times };
 }
 
 /** What a session is called in a vault. A folder is the source that `backup` of it is: each knows what the other did. */

@@ -30,7 +30,7 @@ export interface Taking {
   /** What was told already: a frame that waits for room is tried again and again. */
   readonly told: Set<string>;
   /** Called once when it is kept, and whenever it ended otherwise. */
-  readonly onEnd: (kept: { readonly sizeBytes: number; readonly mtimeMs: number } | null) => void;
+  readonly onEnd: (kept: CapturedFrame | null) => void;
 }
 
 /** A file that was kept, with what its first bytes say. */
@@ -120,19 +120,11 @@ export class CaptureFile {
         const isFull = failed?.state === 'failed' && FULL.has(failed.failure.code);
         return { state: 'not-kept', why, isFull };
       }
-      const { path, source, mtimeMs } = this.#taking;
+      const { path, source } = this.#taking;
       const { blob, sizeBytes } = streamed;
-      this.#end({ sizeBytes, mtimeMs });
-      return {
-        state: 'kept',
-        path,
-        source: source.name,
-        blob,
-        sizeBytes,
-        copies,
-        isKnown,
-        facts,
-      };
+      const frame = { path, source: source.name, blob, sizeBytes, copies, isKnown, facts };
+      this.#end(frame);
+      return { state: 'kept', ...frame };
     } catch (error) {
       this.#end(null);
       throw error;
@@ -146,7 +138,7 @@ export class CaptureFile {
     this.#end(null);
   }
 
-  #end(kept: { readonly sizeBytes: number; readonly mtimeMs: number } | null): void {
+  #end(kept: CapturedFrame | null): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
     const { targets, sizeBytes, onEnd } = this.#taking;

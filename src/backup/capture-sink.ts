@@ -1,7 +1,7 @@
 import type { IssueLog } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
-import { isSafePath, type SnapshotRecord, type Vault } from '../vault/index.ts';
-import { CaptureFile } from './capture-file.ts';
+import { isSafePath, type JournalRecord, type SnapshotRecord, type Vault } from '../vault/index.ts';
+import { type CapturedFrame, CaptureFile } from './capture-file.ts';
 import { type CapturedFacts, CapturedPaths } from './captured-paths.ts';
 import type { MirrorReport } from './report.ts';
 import { giveUpTarget } from './run.ts';
@@ -25,6 +25,8 @@ export interface CaptureSinkOptions {
   readonly issues: IssueLog;
   /** The path a file gets in the source, where no other shot has it; may be any text. */
   readonly pathOf: (file: Incoming) => string;
+  /** Told of each file that is safe, with what its first bytes say. */
+  readonly onKept?: (frame: CapturedFrame) => void;
   /** True: a file of a known path is a new version of it (a folder), and no other shot (a camera). */
   readonly replaces?: boolean;
 }
@@ -122,27 +124,44 @@ export class VaultCaptureSink {
     const facts = this.#factsOf(file);
     const key = JSON.stringify([facts.wanted, facts.mtimeMs]);
     const path = this.#options.replaces ? facts.wanted : this.#pathFor(key, facts);
-    const taking = new CaptureFile(this.#world, {
-      run: this.#run,
-      source: this.#options.source,
-      targets: this.#targets,
-      issues: this.#options.issues,
-      path,
+    const taking = this.#take(path, {
       mtimeMs: facts.mtimeMs ?? this.#world.clock.nowMs(),
       sizeBytes: file.sizeBytes ?? 0,
-      told: this.#told,
-      onEnd: (kept) => {
-        this.#open.delete(taking);
-        if (kept === null) this.#spare.set(key, path);
-        else {
-          this.#frames += 1;
-          this.#paths.add(path, kept);
-        }
-      },
+      key,
     });
-    this.#open.add(taking);
     await taking.open();
     return taking;
+  }
+
+  /** Makes lines durable in every vault, beside the frames: what is said of them. */
+  async commit(records: readonly JournalRecord[]): Promise<void> {
+    for (const target of this.#targets) {
+      if (target.isLost) continue;
+      try {
+        await target.commit(records);
+      } catch (error) {
+        await giveUpTarget(this.#options, target, error);
+      }
+    }
+  }
+
+  /**
+   * Adds a small file of our own beside a frame; false where the source has one of that path, which is never replaced.
+   * @param path in the source
+   */
+  async addBeside(path: string, bytes: Uint8Array, mtimeMs: number): Promise<boolean> {
+    const [primary] = this.#targets;
+    if (primary?.known(this.#options.source.name, path) !== undefined) return false;
+    const taking = this.#take(path, { mtimeMs, sizeBytes: bytes.length, key: null });
+    await taking.open();
+    await taking.write(bytes);
+    return (await taking.commit()).state === 'kept';
+  }
+
+  /** When a file of the source was taken, as its entry says; null where there is none. */
+  mtimeOf(path: string): number | null {
+    const known = this.#targets[0]?.known(this.#options.source.name, path);
+    return known === undefined ? null : known.mtimeUs / 1000;
   }
 
   /** Ends the run in every vault with a snapshot of what the source held and holds. */
@@ -161,6 +180,32 @@ export class VaultCaptureSink {
   async letGo(): Promise<void> {
     for (const taking of [...this.#open]) await taking.abandon();
     for (const target of this.#targets) await target.writer.letGo();
+  }
+
+  #take(
+    path: string,
+    facts: { readonly mtimeMs: number; readonly sizeBytes: number; readonly key: string | null },
+  ): CaptureFile {
+    const { mtimeMs, sizeBytes, key } = facts;
+    const taking = new CaptureFile(this.#world, {
+      run: this.#run,
+      source: this.#options.source,
+      targets: this.#targets,
+      issues: this.#options.issues,
+      path,
+      mtimeMs,
+      sizeBytes,
+      told: this.#told,
+      onEnd: (kept) => {
+        this.#open.delete(taking);
+        if (kept !== null) this.#paths.add(path, { sizeBytes: kept.sizeBytes, mtimeMs });
+        if (kept !== null && key !== null) this.#options.onKept?.(kept);
+        if (kept !== null && key !== null) this.#frames += 1;
+        if (kept === null && key !== null) this.#spare.set(key, path);
+      },
+    });
+    this.#open.add(taking);
+    return taking;
   }
 
   #pathFor(key: string, facts: CapturedFacts): string {

@@ -42,8 +42,10 @@ export class Link {
         const isStopping = state.signal?.aborted === true;
         const nowMs = state.nowMs();
         const job = state.queue.take(nowMs, { onlyMemory: isStopping });
-        if (job !== null) await this.#guard(() => this.#take(job));
-        else if (isStopping) return { kind: 'stopped' };
+        if (job !== null) {
+          state.setQuiet(false);
+          await this.#guard(() => this.#take(job));
+        } else if (isStopping) return { kind: 'stopped' };
         else if (this.#isCompareDue(nowMs)) await this.#guard(() => this.#compare());
         else {
           this.#lastReceivedMs = null;

@@ -42,6 +42,7 @@ export interface SessionParts {
   /** Whether files that lie on the card already are taken too. */
   readonly takesExisting: boolean;
   readonly onFrame: ((frame: TakenFrame) => void) | undefined;
+  readonly onQuiet: ((isQuiet: boolean) => void) | undefined;
 }
 
 /** What outlives a link: what is known, what waits, what is being made durable. */
@@ -78,6 +79,7 @@ export class SessionState {
   #unnamed = 0;
   #partial: Partial | null = null;
   #wake: () => void = () => {};
+  #isQuiet = false;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -96,8 +98,16 @@ export class SessionState {
     this.#wake();
   }
 
+  /** Tells whether there is anything to take from the camera now. */
+  setQuiet(isQuiet: boolean): void {
+    if (this.#isQuiet === isQuiet) return;
+    this.#isQuiet = isQuiet;
+    this.#parts.onQuiet?.(isQuiet);
+  }
+
   /** Resolves when something may have happened. */
   pause(): Promise<void> {
+    this.setQuiet(this.queue.size === 0);
     return new Promise((resolve) => {
       this.#wake = resolve;
     });

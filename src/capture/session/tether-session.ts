@@ -21,6 +21,8 @@ export interface SessionOptions {
   readonly takesExisting?: boolean;
   /** Told of each file once it is safe. */
   readonly onFrame?: (frame: TakenFrame) => void;
+  /** Told when there is nothing to take from the camera, and when there is again: what follows behind works meanwhile. */
+  readonly onQuiet?: (isQuiet: boolean) => void;
   /** Told when the link broke and when it is there again. */
   readonly onLink?: (state: 'lost' | 'back') => void;
   /** The camera may be away this long; half an hour where left out. */
@@ -46,11 +48,11 @@ export async function runSession(
   camera: CameraConnection,
   options: SessionOptions,
 ): Promise<SessionReport> {
-  const { sink, issues, signal, onFrame } = options;
+  const { sink, issues, signal, onFrame, onQuiet } = options;
   const takesExisting = options.takesExisting !== false;
   const name = options.camera;
   const state = new SessionState({
-    ...{ world, sink, issues, camera: name, signal, takesExisting, onFrame },
+    ...{ world, sink, issues, camera: name, signal, takesExisting, onFrame, onQuiet },
   });
   const onAbort = (): void => state.wake();
   signal?.addEventListener('abort', onAbort);
