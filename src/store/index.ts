@@ -14,12 +14,14 @@ export {
 } from './deliver.ts';
 export { digestFile, type FileDigest, headOf, RunningDigest, readChunks } from './digest-file.ts';
 export { type Failure, failureOf } from './failure.ts';
+export { FolderStore } from './folder-store.ts';
 export { isObjectPath, objectPath } from './object-address.ts';
 export { ObjectDisk, type ObjectDiskOptions } from './object-disk.ts';
 export {
   type ByteRange,
   type ListPage,
   type ListRequest,
+  listAll,
   type ObjectFacts,
   type ObjectStore,
   type PutOptions,
@@ -29,6 +31,7 @@ export {
   type Upload,
   type UploadedPart,
 } from './object-store.ts';
+export { compareKeys, type KeyPage, pageKeys } from './page-keys.ts';
 export type { PartOutcome } from './part.ts';
 export { probeStore, type StoreAbilities } from './probe-store.ts';
 export {

@@ -6,5 +6,6 @@ export * from './bursts/index.ts';
 export * from './camera/index.ts';
 export * from './catalogs/index.ts';
 export { MemoryCamera, type MemoryCameraFaults, type MemoryFile } from './memory-camera.ts';
+export * from './s3/index.ts';
 export * from './shoot/index.ts';
 export * from './simulation.ts';

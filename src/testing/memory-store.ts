@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import {
   type ByteRange,
+  compareKeys,
   type ListPage,
   type ListRequest,
   type ObjectFacts,
   type ObjectStore,
   type PutOptions,
   type PutOutcome,
+  pageKeys,
   type StoredBytes,
   storeError,
   type Upload,
@@ -42,7 +44,7 @@ export class MemoryStore implements ObjectStore {
 
   /** Every key, in order. */
   keys(): string[] {
-    return [...this.#objects.keys()].sort(byBytes);
+    return [...this.#objects.keys()].sort(compareKeys);
   }
 
   /** Spoils one byte of what is stored. */
@@ -78,25 +80,14 @@ export class MemoryStore implements ObjectStore {
     return 'put';
   }
 
-  async list({ prefix, delimiter, after, countMax = 1000 }: ListRequest): Promise<ListPage> {
+  async list(request: ListRequest): Promise<ListPage> {
     this.#count('list', 0);
-    const objects: ObjectFacts[] = [];
-    const folders = new Set<string>();
-    let last = '';
-    for (const key of this.keys()) {
-      if (!key.startsWith(prefix)) continue;
-      const slash = delimiter === undefined ? -1 : key.indexOf(delimiter, prefix.length);
-      const shown = slash < 0 ? key : key.slice(0, slash + 1);
-      if (after !== undefined && byBytes(shown, after) <= 0) continue;
-      if (folders.has(shown)) continue;
-      if (objects.length + folders.size >= countMax)
-        return { objects, folders: [...folders], next: last };
-      last = shown;
+    const { keys, folders, next } = pageKeys(this.keys(), request);
+    const objects = keys.flatMap((key) => {
       const stored = this.#objects.get(key);
-      if (slash >= 0) folders.add(shown);
-      else if (stored !== undefined) objects.push(factsOf(key, stored));
-    }
-    return { objects, folders: [...folders], next: null };
+      return stored === undefined ? [] : [factsOf(key, stored)];
+    });
+    return { objects, folders, next };
   }
 
   async remove(key: string): Promise<void> {
@@ -185,8 +176,4 @@ function partOf(number: number, bytes: Uint8Array): UploadedPart {
 
 function md5Of(bytes: Uint8Array): string {
   return createHash('md5').update(bytes).digest('hex');
-}
-
-function byBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a, 'utf8'), Buffer.from(b, 'utf8'));
 }

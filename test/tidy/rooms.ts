@@ -124,7 +124,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   testing: {
     imports: ['.', ...INNER_ROOMS],
     packages: ['fast-check', 'sharp', 'vitest'],
-    node: ['node:assert/strict', 'node:net', 'node:sqlite'],
+    node: ['node:assert/strict', 'node:http', 'node:net', 'node:sqlite'],
   },
 };
 
