@@ -1,14 +1,19 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import {
+  type CulledFrame,
+  type CullRule,
   FieldVaultError,
+  parseCullRule,
   type TetheredCamera,
   type TetheredFrame,
+  type TetherOptions,
   type TetherReport,
   tether as tetherCamera,
   type Vault,
 } from '../index.ts';
 import { openMirrors } from './backup.ts';
 import { type ExitCode, exitOf, exitOfError } from './exit-code.ts';
+import { learnedSummary, tellLearned } from './learn.ts';
 import type { Ending } from './output.ts';
 import { type Act, openNamedVault, type Session } from './session.ts';
 import { formatBytes, formatCount, formatDuration } from './wording.ts';
@@ -21,6 +26,12 @@ interface TetherWords {
   readonly frames?: number;
   readonly maxMinutes?: number;
   readonly patience?: number;
+  readonly session?: string;
+  readonly name?: string;
+  readonly cull?: boolean;
+  readonly rule?: readonly CullRule[];
+  readonly sidecars?: boolean;
+  readonly learn: boolean;
 }
 
 /** `tether <camera> --vault V`: every frame safe as it is shot. */
@@ -39,6 +50,12 @@ export function addTether(program: Command, act: Act): void {
     .requiredOption('--vault <folder>', 'the vault that protects them', pathWord)
     .option('--mirror <folder>', 'another vault that gets every frame too; repeatable', pathWords)
     .option('--only-new', 'leave what lies on the card already where it is')
+    .option('--session <name>', 'all frames in a folder of this name')
+    .option('--name <template>', 'such as {session}/{date}/{camera}_{number}.{extension}')
+    .option('--cull', 'say what stands out (soft, clipped, ...) when there is nothing to take')
+    .option('--rule <rule>', "'<query> => tier:T label:L'; culls; repeatable", ruleWords)
+    .option('--sidecars', 'write what culling says as XMP beside the frames in the vault; culls')
+    .option('--no-learn', 'only protect; the next backup or "learn" looks at the pictures')
     .option('--frames <count>', 'end after so many files', countWord)
     .option('--max-minutes <minutes>', 'end after so long', minutesWord)
     .option('--patience <minutes>', 'how long the camera may be away (30)', minutesWord)
@@ -57,6 +74,7 @@ async function tether(session: Session, camera: string, options: TetherWords): P
   const vault = await openNamedVault(session, options.vault);
   const mirrors = await openMirrors(session, options.mirror ?? []);
   const timeUp = new AbortController();
+  const told: Map<string, string> = new Map();
   const { maxMinutes, patience, frames, onlyNew } = options;
   const endTimer =
     maxMinutes === undefined
@@ -71,14 +89,33 @@ async function tether(session: Session, camera: string, options: TetherWords): P
       ...(frames !== undefined && { framesMax: frames }),
       ...(patience !== undefined && { patienceMs: patience * 60_000 }),
       onCamera: (found) => tellCamera(session, found),
+      ...(options.session !== undefined && { session: options.session }),
+      ...(options.name !== undefined && { naming: options.name }),
+      ...cullOf(options),
+      learn: options.learn,
+      onCull: (frame) => tellCull(session, told, frame),
       onFrame: (frame) => tellFrame(session, frame),
       onIssue: (issue) => output.issue(issue),
       onLink: (state) => output.list({ type: 'link', state }, LINK_TEXT[state]),
     });
     tell(session, vault, report);
+    tellLearned(session, report.learned);
     return { exit: exitOfReport(report), summary: summaryOf(vault, report) };
   } finally {
     endTimer();
+  }
+}
+
+function cullOf({ cull, rule, sidecars }: TetherWords): Pick<TetherOptions, 'cull'> {
+  if (cull !== true && rule === undefined && sidecars !== true) return {};
+  return { cull: { rules: rule ?? [], writesSidecars: sidecars === true } };
+}
+
+function ruleWords(text: string, before: readonly CullRule[] = []): readonly CullRule[] {
+  try {
+    return [...before, parseCullRule(text)];
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -102,7 +139,7 @@ function tellCamera({ output }: Session, camera: TetheredCamera): void {
 }
 
 function tellFrame({ output }: Session, frame: TetheredFrame): void {
-  const { path, blob, sizeBytes, copies, isKnown, times } = frame;
+  const { path, blob, sizeBytes, copies, isKnown, tier, facts, times } = frame;
   const { durableMs, transferMs } = times;
   const vaults = copies === 1 ? 'one vault' : `${copies} vaults`;
   const isNew = isKnown ? ', known already' : '';
@@ -114,11 +151,29 @@ function tellFrame({ output }: Session, frame: TetheredFrame): void {
       bytes: sizeBytes,
       copies,
       known: isKnown,
+      tier,
+      rating: facts?.rating ?? null,
       durableMs: Math.round(durableMs),
       transferMs: Math.round(transferMs),
     },
     `  ${path}  ${formatBytes(sizeBytes)}, safe on ${vaults} after ${shownMs(durableMs)}${isNew}`,
   );
+}
+
+/** People are told once, programs each time there is something new: a burst grows with every frame. */
+function tellCull({ output }: Session, told: Map<string, string>, frame: CulledFrame): void {
+  const { paths, words, tier, label, rating, ...rest } = frame;
+  const said = [
+    ...words,
+    ...(label === null ? [] : [`label ${label}`]),
+    ...(frame.isTierByRule ? [`tier ${tier}`] : []),
+  ];
+  const record = { type: 'cull', paths, words, tier, label, rating, ...rest };
+  const text = `      ${paths[0] ?? ''}: ${said.join(', ')}`;
+  const isNews = said.length > 0 && told.get(frame.id) !== text;
+  if (!output.isJson && !isNews) return;
+  told.set(frame.id, text);
+  output.list(record, text);
 }
 
 function shownMs(durationMs: number): string {
@@ -165,10 +220,11 @@ function tell(session: Session, vault: Vault, report: TetherReport): void {
 
 function summaryOf(vault: Vault, report: TetherReport): Readonly<Record<string, unknown>> {
   const { failure, isInterrupted, isFull, isWeak, durationMs, ...rest } = report;
-  const { issues: _issues, issueCount: _count, troubleCount: _trouble, ...counts } = rest;
+  const { issues: _issues, issueCount: _count, troubleCount: _trouble, learned, ...counts } = rest;
   return {
     vault: vault.root,
     ...counts,
+    learned: learnedSummary(learned),
     interrupted: isInterrupted,
     full: isFull,
     weak: isWeak,
