@@ -1,5 +1,6 @@
 import { repair } from './backup/index.ts';
 import { type BlobId, IssueLog } from './base/index.ts';
+import { originalOf, placesOf } from './forms/index.ts';
 import { blobsWhere, learnPreviews, tiersByContent } from './learn/index.ts';
 import type { World } from './platform/index.ts';
 import type { Query } from './query/index.ts';
@@ -7,7 +8,8 @@ import { nothingNew, type SyncOptions, type SyncReport, syncVaults } from './syn
 import { check, openVault, type Vault } from './vault/index.ts';
 
 /** How two vaults are synced, in the words of a photographer. */
-export interface SyncVaultsOptions extends Omit<SyncOptions, 'ranksOf' | 'wantedOf' | 'heal'> {
+export interface SyncVaultsOptions
+  extends Omit<SyncOptions, 'ranksOf' | 'wantedOf' | 'heal' | 'readOriginal'> {
   /**
    * Makes small copies of the captures that will travel, and sends these first; left out: where the rate is limited. What
    * was sent of a trip over a slow link can be seen (`knownPreviews`) before the pictures arrive.
@@ -54,6 +56,7 @@ export async function sync(
   return syncVaults(world, opened, other, {
     ...rest,
     ranksOf: (vault) => ranksOf(world, vault),
+    readOriginal: (vault, blob) => originalOf(world.disk, { blob, places: placesOf(vault, blob) }),
     heal: (vault, damaged, from) => heal(world, vault, { damaged, from, signal: rest.signal }),
     ...(where && {
       wantedOf: async (vault) => {

@@ -50,3 +50,4 @@ export {
 export type { XmpItemsChange, XmpNewValue } from './xmp/plan-splice.ts';
 export { setXmpProperty } from './xmp/set-xmp-property.ts';
 export { readXmpFacts } from './xmp/xmp-facts.ts';
+export { XMP_NAMESPACES } from './xmp/xmp-names.ts';

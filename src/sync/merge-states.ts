@@ -10,12 +10,28 @@ export interface MergeInput {
   readonly field: Tree;
   readonly studio: Tree;
   readonly strategy: MergeStrategy;
+  /** Sidecars that both sides changed and that were merged by what they say, by path. */
+  readonly sidecars?: ReadonlyMap<string, MergedSidecar>;
+}
+
+/** A sidecar made of two. */
+export interface MergedSidecar {
+  readonly entry: TreeEntry;
+  /** Properties of which one side's value was lost, by name. */
+  readonly lost: readonly string[];
 }
 
 /** A path that both sides changed. */
 export interface MergeConflict {
   readonly path: string;
-  readonly what: 'both-changed' | 'both-added' | 'deleted-and-edited' | 'case-only';
+  readonly what:
+    | 'both-changed'
+    | 'both-added'
+    | 'deleted-and-edited'
+    | 'case-only'
+    | 'xmp-properties';
+  /** Properties of which one side's value was lost. */
+  readonly lost?: readonly string[];
   readonly base: TreeEntry | null;
   readonly field: TreeEntry | null;
   readonly studio: TreeEntry | null;
@@ -106,6 +122,11 @@ function keepEdited(merging: Merging, { path, base, field, studio }: Versions): 
 function keepBoth(merging: Merging, versions: Versions, what: MergeConflict['what']): void {
   const { path, field, studio } = versions;
   if (field === null || studio === null) return;
+  const sidecar = merging.sidecars?.get(path);
+  if (sidecar !== undefined) {
+    mergeSidecar(merging, versions, sidecar);
+    return;
+  }
   const first = firstOf(merging.strategy, field, studio);
   const aside = asideName(path, first === field ? studio : field);
   set(merging, path, first);
@@ -115,6 +136,21 @@ function keepBoth(merging: Merging, versions: Versions, what: MergeConflict['wha
     what,
     fieldPath: first === field ? path : aside,
     studioPath: first === studio ? path : aside,
+  });
+}
+
+/** One sidecar stands for both; what it lost of one of them is told, and that one stays in history. */
+function mergeSidecar(merging: Merging, versions: Versions, { entry, lost }: MergedSidecar): void {
+  const { path, field, studio } = versions;
+  set(merging, path, entry);
+  if (lost.length === 0) return;
+  const pathOf = (side: TreeEntry | null): string | null => (isSame(side, entry) ? path : null);
+  merging.conflicts.push({
+    ...versions,
+    what: 'xmp-properties',
+    lost,
+    fieldPath: pathOf(field),
+    studioPath: pathOf(studio),
   });
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { World } from '../platform/index.ts';
 import {
   type ConflictRecord,
   type ConflictSide,
@@ -14,6 +15,7 @@ import {
 } from '../vault/index.ts';
 import { entryLine } from './bring-lines.ts';
 import { baseOf, byAge, type Lineage, openLineages } from './lineage.ts';
+import { mergeSidecars, type ReadOriginal } from './merge-sidecars.ts';
 import {
   type MergeConflict,
   type MergedState,
@@ -48,30 +50,45 @@ const MERGES_MAX = 64;
 /**
  * Merges states that both vaults know and none goes on from, two by two, the oldest first, and writes each merge into both
  * alike. The same states give the same merge, whoever makes it: made twice it changes nothing.
- * @param wasFields whether a run was the field's before this sync
  */
 export async function mergeAll(
+  world: World,
   [field, studio]: readonly [Side, Side],
-  options: { readonly strategy: MergeStrategy; readonly wasFields: (run: RunId) => boolean },
+  options: MergeOptions,
 ): Promise<Merge[]> {
   const merges: Merge[] = [];
   for (let count = 0; count < MERGES_MAX; count += 1) {
     const [lineage] = toMerge(field.vault.ledger, studio.vault.ledger);
     if (lineage === undefined) break;
-    const merging = mergeTwo(field.vault.ledger, lineage, options);
-    await field.commit(merging.lines);
-    await studio.commit(merging.lines);
-    merges.push(merging.merge);
+    const pair = pairOf(field.vault.ledger, lineage, options.wasFields);
+    const merged = await mergeStatesOf(world, [field, studio], pair, options);
+    const { merge, lines } = linesOf(field.vault.ledger, pair, merged);
+    await field.commit(lines);
+    await studio.commit(lines);
+    merges.push(merge);
   }
   return merges;
 }
 
-function mergeTwo(
-  ledger: Ledger,
-  lineage: Lineage,
-  { strategy, wasFields }: Parameters<typeof mergeAll>[1],
-): { readonly merge: Merge; readonly lines: readonly JournalRecord[] } {
-  const { source } = lineage;
+/** How states are merged. */
+export interface MergeOptions {
+  readonly strategy: MergeStrategy;
+  /** Whether a run was the field's alone before this sync. */
+  readonly wasFields: (run: RunId) => boolean;
+  readonly read: ReadOriginal;
+}
+
+/** Two states that are merged. */
+interface MergePair {
+  readonly source: string;
+  readonly base: RunId | null;
+  readonly older: Run;
+  readonly later: Run;
+  /** The field's side, then the studio's. */
+  readonly of: readonly [RunId, RunId];
+}
+
+function pairOf(ledger: Ledger, lineage: Lineage, wasFields: MergeOptions['wasFields']): MergePair {
   const [older, later] = lineage.heads
     .map((id) => ledger.runs.get(id))
     .filter((run) => run !== undefined)
@@ -80,12 +97,34 @@ function mergeTwo(
   // Where both were known to both, the older one counts as the field's: any rule will do that is always the same.
   const isSwapped = wasFields(later.id) && !wasFields(older.id);
   const of = isSwapped ? ([later.id, older.id] as const) : ([older.id, later.id] as const);
-  const merged = mergeStates({
+  return { source: lineage.source, base, older, later, of };
+}
+
+/** The states alone first; then again, with the sidecars that could be merged by what they say. */
+async function mergeStatesOf(
+  world: World,
+  sides: readonly [Side, Side],
+  { source, base, later, of }: MergePair,
+  { strategy, read }: MergeOptions,
+): Promise<MergedState> {
+  const { ledger } = sides[0].vault;
+  const input = {
     base: base === null ? null : treeOf(ledger, base, source),
     field: treeOf(ledger, of[0], source),
     studio: treeOf(ledger, of[1], source),
     strategy,
-  });
+  };
+  const merged = mergeStates(input);
+  const day = later.time.slice(0, 10);
+  const sidecars = await mergeSidecars(world, sides, merged.conflicts, { read, day });
+  return sidecars.size === 0 ? merged : mergeStates({ ...input, sidecars });
+}
+
+function linesOf(
+  ledger: Ledger,
+  { source, base, older, later, of }: MergePair,
+  merged: MergedState,
+): { readonly merge: Merge; readonly lines: readonly JournalRecord[] } {
   const totals = totalsOf(merged.tree);
   const run = digitsOf('merge', source, older.id, later.id, totals.tree);
   // As old as what it is made of: the same merge made elsewhere has the same lines.
@@ -97,31 +136,18 @@ function mergeTwo(
     parent: later.id,
     merged: [older.id],
   };
-  const conflicts = merged.conflicts.map((one) => conflictLine(one, { run, source, of, time }));
+  const facts = { run, source, of, time };
+  const conflicts = merged.conflicts.map((one) => conflictLine(one, facts));
+  const sources = [{ ...record, ...totals }];
   const lines: JournalRecord[] = [
     { type: 'run', run, time, sources: [record] },
     ...changes(treeOf(ledger, later.id, source), merged.tree, { run, source }),
     ...conflicts,
-    ...tombstones(merged, { run, source, of, time }),
-    {
-      type: 'snapshot',
-      run,
-      time,
-      complete: true,
-      issues: 0,
-      sources: [{ ...record, ...totals }],
-    },
+    ...tombstones(merged, facts),
+    { type: 'snapshot', run, time, complete: true, issues: 0, sources },
   ];
-  const merge: Merge = {
-    source,
-    run,
-    base,
-    of,
-    files: totals.files,
-    conflicts,
-    deletions: merged.deletions.map(({ path }) => path),
-  };
-  return { merge, lines };
+  const deletions = merged.deletions.map(({ path }) => path);
+  return { merge: { source, run, base, of, files: totals.files, conflicts, deletions }, lines };
 }
 
 /** The lines that make one state of another. */
@@ -164,7 +190,8 @@ function conflictLine(conflict: MergeConflict, facts: MergeFacts): ConflictRecor
   };
 }
 
-function messageOf({ what, path, field, fieldPath, studioPath }: MergeConflict): string {
+function messageOf(conflict: MergeConflict): string {
+  const { what, path, field, fieldPath, studioPath, lost = [] } = conflict;
   switch (what) {
     case 'both-added':
       return `Both sides have a file of this name, with other content. Both stand in the merged state: the field's as ${fieldPath}, the studio's as ${studioPath}.`;
@@ -176,6 +203,8 @@ function messageOf({ what, path, field, fieldPath, studioPath }: MergeConflict):
       return field === null
         ? `The field deleted ${path}, the studio edited it: it stays.`
         : `The studio deleted ${path}, the field edited it: it stays.`;
+    case 'xmp-properties':
+      return `Both sides changed ${lost.join(', ')} of this sidecar: the newer value stands, all else of both is in it. The other sidecar is kept in history.`;
     default:
       return what satisfies never;
   }

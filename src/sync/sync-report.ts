@@ -1,6 +1,7 @@
 import type { BlobId, Issue } from '../base/index.ts';
 import type { Vault } from '../vault/index.ts';
 import type { Accepted } from './guard.ts';
+import type { ReadOriginal } from './merge-sidecars.ts';
 import type { MergeStrategy } from './merge-states.ts';
 import type { Merge } from './merging.ts';
 
@@ -10,6 +11,8 @@ export interface SyncOptions {
   readonly ranksOf?: (vault: Vault) => Promise<(blob: BlobId) => number>;
   /** The only contents of a vault that travel; all of them where it is left out. */
   readonly wantedOf?: (vault: Vault) => Promise<(blob: BlobId) => boolean>;
+  /** Reads a content whole, whatever its form: sidecars are merged by what they say. */
+  readonly readOriginal?: ReadOriginal;
   /** Mends stored files of a vault with bytes of the other one. */
   readonly heal?: Heal;
   /** At most so many bytes a second. */

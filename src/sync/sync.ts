@@ -7,6 +7,7 @@ import { mergeLines, orderLines, runLines, wordLines } from './bring-lines.ts';
 import { inOrder, type Missing, missingBlobs } from './difference.ts';
 import { findMissing, refuseDangerous } from './guard.ts';
 import { LinkPace } from './link-pace.ts';
+import { readVerbatim } from './merge-sidecars.ts';
 import { type Merge, mergeAll, toMerge } from './merging.ts';
 import { Partials } from './partials.ts';
 import { receiptLines, wholeLine } from './receipts.ts';
@@ -172,9 +173,9 @@ async function exchange(
     const fields = new Set(field.vault.ledger.runs.keys());
     const studios = new Set(studio.vault.ledger.runs.keys());
     await exchangeWords(world, [toField, toStudio]);
-    const { strategy = 'keep-both' } = sync.options;
+    const { strategy = 'keep-both', readOriginal: read = readVerbatim(world) } = sync.options;
     const wasFields = (run: string): boolean => fields.has(run) && !studios.has(run);
-    sync.merges.push(...(await mergeAll([field, studio], { strategy, wasFields })));
+    sync.merges.push(...(await mergeAll(world, [field, studio], { strategy, wasFields, read })));
     for (const side of sides) await side.commit([...orderLines(side.vault.ledger)]);
     for (const [transfer, isWanted] of [
       [toStudio, wanted[0]],

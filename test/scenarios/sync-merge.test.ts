@@ -39,6 +39,13 @@ async function merged(kit: FieldKit): Promise<Files> {
   );
 }
 
+function xmp(say: { minute: number; words: readonly string[]; rating?: number }): string {
+  const rating = say.rating === undefined ? '' : ` xmp:Rating="${say.rating}"`;
+  const items = say.words.map((word) => `<rdf:li>${word}</rdf:li>`).join('');
+  const words = items === '' ? '' : `<dc:subject><rdf:Bag>${items}</rdf:Bag></dc:subject>`;
+  return `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmp:MetadataDate="2026-11-22T09:0${say.minute}:00Z"${rating}>${words}</rdf:Description></rdf:RDF></x:xmpmeta>`;
+}
+
 const BEGUN = {
   'A.NEF': 'raw a',
   'A.xmp': 'a 1',
@@ -96,6 +103,44 @@ describe('a folder that was edited on both sides', () => {
     const files = await merged(kit);
     expect(files['selects/A.xmp']).toBe('a 2');
     expect(files['A.xmp']).toBeUndefined();
+  });
+
+  it('has one sidecar of two, with the rating of one side and the keywords of both', async () => {
+    const kit = await tripOnBothSides({
+      'A.NEF': 'raw a',
+      'A.xmp': xmp({ minute: 0, words: ['sea'] }),
+    });
+    const field = { minute: 5, words: ['sea', 'storm'], rating: 2 };
+    kit.put('/laptop/Trip', { 'A.xmp': xmp(field) });
+    await kit.protect('/laptop/Trip');
+    kit.put('/desk/Trip', { 'A.xmp': xmp({ minute: 9, words: ['sea', 'print'] }) });
+    await protectDesk(kit);
+    expect(await syncNow(kit)).toMatchObject({ conflicts: 0, issueCount: 0 });
+    const files = await merged(kit);
+    expect(Object.keys(files).sort()).toEqual(['A.NEF', 'A.xmp']);
+    expect(files['A.xmp']).toContain('xmp:Rating="2"');
+    expect(files['A.xmp']?.match(/<rdf:li>\w+/g)?.sort()).toEqual(
+      ['print', 'sea', 'storm'].map((word) => `<rdf:li>${word}`),
+    );
+    expect((await kit.check()).issues).toEqual([]);
+    expect((await kit.check(STUDIO)).issues).toEqual([]);
+  });
+
+  it('says which property of a sidecar both sides changed, and keeps the one that lost', async () => {
+    const kit = await tripOnBothSides({ 'A.NEF': 'raw a', 'A.xmp': xmp({ minute: 0, words: [] }) });
+    kit.put('/laptop/Trip', { 'A.xmp': xmp({ minute: 5, words: [], rating: 2 }) });
+    await kit.protect('/laptop/Trip');
+    kit.put('/desk/Trip', { 'A.xmp': xmp({ minute: 9, words: [], rating: 5 }) });
+    await protectDesk(kit);
+    await syncNow(kit);
+    const [conflict] = listConflicts(await kit.open());
+    expect(conflict).toMatchObject({ what: 'xmp-properties', path: 'A.xmp' });
+    expect(conflict?.message).toContain('xmp:Rating');
+    expect((await merged(kit))['A.xmp']).toContain('xmp:Rating="5"');
+    await resolveConflict(kit.process(), await kit.open(), conflict?.conflict ?? '', {
+      take: 'field',
+    });
+    expect((await kit.restore('latest')).files['Trip/A.xmp']).toContain('xmp:Rating="2"');
   });
 
   it('is merged once: the next sync finds nothing to do, and later edits go on from there', async () => {
