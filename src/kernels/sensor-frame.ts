@@ -95,12 +95,14 @@ function pushSceneRow(frame: Frame, row: number): void {
   const { ints, reals, job, plan, kernel } = frame;
   moveCoarseRows(frame, row >> 3);
   reals[WORD.coarseRowDown] = (row & 7) / 8;
-  ints[WORD.fineOne] = latticeRow(frame, { seed: 1, column: 0, row });
-  const two = { seed: 2, column: 0 };
+  // The fine texture belongs to the scene: it moves with it. An unmoved frame begins eight columns before its first.
+  const first = plan.firstColumn + 8;
+  ints[WORD.fineOne] = latticeRow(frame, { seed: 1, column: first, row });
+  const two = { seed: 2, column: first >> 1 };
   ints[WORD.twoA] = latticeRow(frame, { ...two, row: row >> 1 });
   ints[WORD.twoB] = latticeRow(frame, { ...two, row: (row >> 1) + 1 });
   reals[WORD.twoDown] = (row & 1) / 2;
-  const four = { seed: 4, column: 0 };
+  const four = { seed: 4, column: first >> 2 };
   ints[WORD.fourA] = latticeRow(frame, { ...four, row: row >> 2 });
   ints[WORD.fourB] = latticeRow(frame, { ...four, row: (row >> 2) + 1 });
   reals[WORD.fourDown] = CURVE[row & 3]!;
