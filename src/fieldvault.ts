@@ -93,9 +93,9 @@ export async function safeToFormat(
 }
 
 function tierOfContent(tiers: readonly ContentTiers[], blob: CardContent['blob']): Tier {
-  return tiers
-    .map(({ byBlob, rest }) => (blob === null ? undefined : byBlob.get(blob)) ?? rest)
-    .reduce(stricter);
+  // A vault that has never seen a content has nothing to say of it.
+  const told = tiers.flatMap(({ byBlob }) => (blob === null ? [] : (byBlob.get(blob) ?? [])));
+  return (told.length > 0 ? told : tiers.map(({ rest }) => rest)).reduce(stricter);
 }
 
 /** What vaults that are not connected were seen to hold when they were last synced with one that is. */

@@ -65,14 +65,15 @@ export async function backup(
   const isShort = first.plan.waiting.some(({ why }) => why === 'power');
   const mayCompact = isPowered && options.compact !== false && options.learn !== false;
   const around = { world, sources, options, held };
-  const { report, compacted } =
+  const all: Vaults = [vault, ...mirrors];
+  const { report, compacted, vaults } =
     isShort && mayCompact && !first.isInterrupted
-      ? await makeRoom(around, first, [vault, ...mirrors])
-      : { report: first, compacted: [] };
+      ? await makeRoom(around, first, all)
+      : { report: first, compacted: [], vaults: all };
   held.tell();
   options.onProtected?.(report);
   const isWanted = options.learn !== false && !report.isInterrupted && !report.isFull;
-  const learned = isWanted && isPowered ? await learnAfter(world, vault, report, options) : null;
+  const learned = isWanted && isPowered ? await learnAfter(world, vaults, report, options) : null;
   return { ...report, learned, compacted, waitsForPower: isWanted && !isPowered };
 }
 
@@ -104,7 +105,7 @@ export async function planBackup(
   });
 }
 
-function tieringOf(world: World, vaults: readonly [Vault, ...Vault[]]): Tiering {
+function tieringOf(world: World, vaults: Vaults): Tiering {
   const [primary] = vaults;
   const { policy } = policyOf(primary);
   return { policy, marks: marksOf(primary), held: () => heldFrames(world, vaults) };
@@ -135,6 +136,9 @@ class HeldIssues {
   }
 }
 
+/** The primary first. */
+type Vaults = readonly [Vault, ...Vault[]];
+
 interface Around {
   readonly world: World;
   readonly sources: readonly string[];
@@ -146,8 +150,8 @@ interface Around {
 async function makeRoom(
   { world, sources, options, held }: Around,
   first: BackupReport,
-  vaults: readonly Vault[],
-): Promise<{ report: BackupReport; compacted: CompactAndLearnReport[] }> {
+  vaults: Vaults,
+): Promise<{ report: BackupReport; compacted: CompactAndLearnReport[]; vaults: Vaults }> {
   const short = new Set(first.plan.relief.map(({ vault }) => vault));
   const compacted: CompactAndLearnReport[] = [];
   for (const { root, identity } of vaults) {
@@ -158,10 +162,10 @@ async function makeRoom(
     const report = await compact(world, now, { onBattery, ...more, ...(records && { records }) });
     compacted.push(report);
   }
-  if (compacted.every(({ blobs }) => blobs === 0)) return { report: first, compacted };
-  const reopened: Vault[] = [];
-  for (const { root } of vaults) reopened.push(await openVault(world, root));
-  const [vault, ...mirrors] = reopened as [Vault, ...Vault[]];
+  // What lies where has changed: all that follows looks again.
+  const [vault, ...mirrors] = await reopened(world, vaults);
+  const now: Vaults = [vault, ...mirrors];
+  if (compacted.every(({ blobs }) => blobs === 0)) return { report: first, compacted, vaults: now };
   held.forget();
   const second = await protect(world, vault, sources, {
     ...options,
@@ -169,7 +173,13 @@ async function makeRoom(
     tiering: tieringOf(world, [vault, ...mirrors]),
     onIssue: held.take,
   });
-  return { report: together(first, second), compacted };
+  return { report: together(first, second), compacted, vaults: await reopened(world, now) };
+}
+
+async function reopened(world: World, vaults: Vaults): Promise<Vaults> {
+  const opened: Vault[] = [];
+  for (const { root } of vaults) opened.push(await openVault(world, root));
+  return opened as [Vault, ...Vault[]];
 }
 
 /** Two runs as one: the second one's state, and what both did. */
@@ -190,20 +200,20 @@ function together(first: BackupReport, second: BackupReport): BackupReport {
 
 async function learnAfter(
   world: World,
-  vault: Vault,
+  [vault, ...mirrors]: Vaults,
   report: BackupReport,
   options: BackupAndLearnOptions,
 ): Promise<LearnReport> {
   const { progress, signal, onIssue, records } = options;
   if (progress !== undefined) Object.assign(progress, { phase: 'learning', bytesTotal: 0 });
-  const alive = options.mirrors?.filter(({ root }) =>
+  const alive = mirrors.filter(({ root }) =>
     report.mirrors.some(({ path, state }) => path === root && state !== 'lost'),
   );
   return learn(world, vault, {
     ...(signal && { signal }),
     ...(onIssue && { onIssue }),
     ...(records && { records }),
-    mirrors: alive ?? [],
+    mirrors: alive,
     onProgress: (filesDone, filesTotal) => {
       if (progress !== undefined) Object.assign(progress, { filesDone, filesTotal });
     },

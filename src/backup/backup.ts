@@ -50,6 +50,7 @@ export async function backup(
     await using _copies = await copyOpenCatalogs(world, run, found);
     const plan = await planRun(world, run, found, options);
     tellHeldBack(run, plan);
+    found.unchanged += countElsewhere(plan, run.targets);
     await protectItems(world, run, plan.items);
     const isInterrupted = run.signal?.aborted === true;
     reportVanished(run);
@@ -76,6 +77,14 @@ function planRun(
 ): Promise<WorkPlan<Target>> {
   const alive = targets.filter(({ isLost }) => !isLost);
   return planWork(world, { found, targets: alive, tiering, occasion, signal, canCompact: false });
+}
+
+/** Files that only vaults lack to which the policy does not send them. */
+function countElsewhere({ heldBack }: WorkPlan<Target>, [primary]: readonly Target[]): number {
+  const wanted = heldBack.filter(({ target, isAsked }) => isAsked || target === primary);
+  const asked = new Set(wanted.map(({ item }) => item));
+  const elsewhere = new Set(heldBack.map(({ item }) => item)).difference(asked);
+  return [...elsewhere].filter(({ wants }) => wants.size === 0).length;
 }
 
 async function beginRun(

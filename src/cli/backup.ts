@@ -222,8 +222,11 @@ function tell(session: Session, vault: Vault, report: ProtectReport): void {
     );
   }
   tellRelief(session, report.plan);
+  if (report.isInterrupted || report.isFull) return;
   const isMirrored = report.mirrors.some((mirror) => mirror.state === 'complete');
-  if (!isMirrored && !report.isInterrupted && !report.isFull) {
+  if (report.mirrors.some((mirror) => mirror.state === 'with-issues')) {
+    output.say('Keep the card: "safe" says which of its files lack a copy.');
+  } else if (!isMirrored) {
     output.say('This is one copy on one drive. Keep the card until there is a second (--mirror).');
   }
 }

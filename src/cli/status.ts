@@ -73,11 +73,14 @@ function tellTiers(session: Session, state: TierStatus): void {
   for (const room of state.vaults) output.say(`  ${room.path}: ${roomText(room)}`);
 }
 
-function roomText({ storedBytes, freeBytes, forecast }: TierStatus['vaults'][number]): string {
+function roomText(room: TierStatus['vaults'][number]): string {
+  const { storedBytes, freeBytes, forecast } = room;
   const takes = `originals take ${formatBytes(storedBytes)}`;
   if (freeBytes === null || forecast === null) return takes;
   const { bytesPerDay, daysLeft } = forecast;
-  const free = `${takes}, ${formatBytes(freeBytes)} free`;
+  const kept =
+    room.reservedBytes > 0 ? `, ${formatBytes(room.reservedBytes)} of it for precious tiers` : '';
+  const free = `${takes}, ${formatBytes(freeBytes)} free${kept}`;
   if (daysLeft === null) return free;
   const days =
     daysLeft === 0 ? 'less than a day more' : formatCount(daysLeft, 'more day', 'more days');

@@ -7,6 +7,7 @@ import {
   type PlanInput,
   type PlanVault,
   planTiers,
+  reservedBytes,
   summarizeTiers,
   type TierSummary,
 } from '../priority/index.ts';
@@ -30,7 +31,9 @@ export interface VaultRoomState {
   readonly storedBytes: number;
   /** null: the drive does not say. */
   readonly freeBytes: number | null;
-  /** How long that will do at the rate of the last days; null where the drive does not say how much it has. */
+  /** What of it is kept for precious tiers. */
+  readonly reservedBytes: number;
+  /** How long the rest will do at the rate of the last days; null where the drive does not say how much it has. */
   readonly forecast: Forecast | null;
 }
 
@@ -82,7 +85,7 @@ export async function tierStatus(
       ...summary,
       storedBytes: stored.get(summary.tier) ?? 0,
     })),
-    vaults: vaults.map((vault, at) => roomOf(vault, free[at] ?? null, input.now)),
+    vaults: vaults.map((vault, at) => roomOf(vault, free[at] ?? null, input)),
     framesByReceipt: frames.filter(({ copies }) => copies.some(({ vault }) => !here.has(vault)))
       .length,
     unlearned: looksToLearn(vaults).length,
@@ -107,18 +110,21 @@ function planVaultOf({ identity, ledger }: Vault, rank: number, freeBytes: numbe
 function roomOf(
   { root, identity, ledger }: Vault,
   freeBytes: number | null,
-  now: PlanInput['now'],
+  { now, policy }: PlanInput,
 ): VaultRoomState {
   const arrivals: Arrival[] = [];
   for (const blob of ledger.blobs.values()) {
     arrivals.push({ timeMs: blob.storedMs, bytes: storedBytesOf(blob) });
   }
-  const roomBytes = freeBytes === null ? null : Math.max(0, freeBytes - LIMITS.reserveBytes);
+  const storedBytes = sumOf(ledger.blobs.values());
+  const kept = Math.max(0, ...reservedBytes(policy, storedBytes + (freeBytes ?? 0)).values());
+  const roomBytes = freeBytes === null ? null : Math.max(0, freeBytes - LIMITS.reserveBytes - kept);
   return {
     path: root,
     label: identity.label,
-    storedBytes: sumOf(ledger.blobs.values()),
+    storedBytes,
     freeBytes,
+    reservedBytes: freeBytes === null ? 0 : Math.min(kept, freeBytes),
     forecast: roomBytes === null ? null : forecast(roomBytes, arrivals, now),
   };
 }

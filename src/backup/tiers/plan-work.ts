@@ -215,11 +215,15 @@ function inOrder<T extends TargetView>(
   for (const id of [...placed.keys(), ...rest]) {
     const tier = tiers.get(id)?.name ?? REST;
     const floors = new Map(targets.map((one, at) => [one, reserved[at]?.get(tier) ?? 0]));
-    for (const item of byId.get(id)?.items ?? []) {
+    const own = byId.get(id)?.items ?? [];
+    // A sidecar alone, without its picture, would be no frame: all of it goes to a vault, or nothing.
+    const isPlaced = (target: T): boolean =>
+      placed.get(id)?.has(target.vault.identity.id) === true ||
+      own.every((item) => (lacking.get(item)?.get(target) ?? 0) === 0);
+    for (const item of own) {
       item.floors = floors;
-      for (const target of [...item.wants.keys()]) {
-        const isPlanned = placed.get(id)?.has(target.vault.identity.id) === true;
-        if (isPlanned || lacking.get(item)?.get(target) === 0) continue;
+      for (const [target, reason] of [...item.wants]) {
+        if (reason === 'sample' || isPlaced(target)) continue;
         item.wants.delete(target);
         const isAsked = isAskedOn(tiers.get(id), vaults[targets.indexOf(target)]);
         heldBack.push({ item, target, frame: id, isAsked });

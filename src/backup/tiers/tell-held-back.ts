@@ -14,7 +14,7 @@ export function tellHeldBack(run: BackupRun, { plan, heldBack }: WorkPlan<Target
     const free = freeAfter.get(one.target.vault.identity.id) ?? 0;
     const hasRoom = free >= one.item.found.sizeBytes + LIMITS.reserveBytes;
     if (one.isAsked) tellOne(run, one, why, hasRoom);
-    else if (why !== undefined && why.copiesHeld + why.copiesPlanned === 0) {
+    else if (why?.why === 'too-few-vaults' && why.copiesHeld + why.copiesPlanned === 0) {
       addIssue(run.issues, one, sentenceOf('too-few-vaults', why));
     }
   }
