@@ -52,7 +52,7 @@ export class CameraObjects {
     return this.#partialReads.some(({ offsetEnd }) => offsetEnd > 2 ** 32);
   }
 
-  /** All files. Folders that the camera did not look into are looked into. */
+  /** All files, folder by folder. */
   async list(): Promise<readonly CameraObject[]> {
     const { table, memory } = this.#parts;
     const known = table.known();
@@ -225,21 +225,25 @@ export class CameraObjects {
     return objects;
   }
 
-  /** All at once where the camera lets, else storage by storage. */
+  /** What is at the top of each storage. */
   async #handles(): Promise<readonly number[]> {
-    const all = await this.#handlesOf(ALL_ONES_32, 0);
-    if (all !== null) return all;
-    const { data } = await this.#parts.session.run(OPERATION.getStorageIds);
+    const options = { accepts: NO_LIST, act: 'list its cards' };
+    const { data } = await this.#parts.session.run(OPERATION.getStorageIds, [], options);
+    const storages = data.length === 0 ? [] : decodeNumbers(data, 'storages');
+    // The low half is 0 where no card is in the slot.
+    const ready = storages.filter((storage) => storage % 0x10000 !== 0);
     const handles: number[] = [];
-    for (const storage of decodeNumbers(data, 'storages')) {
-      // The low half is 0 where no card is in the slot.
-      if (storage % 0x10000 === 0) continue;
-      handles.push(...((await this.#handlesOf(storage, 0)) ?? []));
+    for (const storage of ready) {
+      handles.push(...((await this.#handlesOf(storage, ALL_ONES_32)) ?? []));
     }
-    return handles;
+    if (storages.length > 0) return handles;
+    return (await this.#handlesOf(ALL_ONES_32, ALL_ONES_32)) ?? [];
   }
 
-  /** `parent` 0: all objects of the storage. Null where the camera refuses. */
+  /**
+   * `parent` all ones: at the top. Null where the camera refuses. "All storages" is asked for only where none is named:
+   * Debian's umtprd refuses that, and never answers again.
+   */
   async #handlesOf(storage: number, parent: number): Promise<number[] | null> {
     const { session } = this.#parts;
     const options = { accepts: NO_LIST, act: 'list its files' };
@@ -251,7 +255,7 @@ export class CameraObjects {
     return reply.code === RESPONSE.ok ? decodeNumbers(data, 'handles') : null;
   }
 
-  /** A camera may take "all" for "all at the top": a folder without a child is looked into. */
+  /** A camera may take "at the top" for "all": only a folder without a child is looked into. */
   async #lookIntoFolders(infos: Map<number, ObjectInfo>): Promise<void> {
     const parents = new Set(Array.from(infos.values(), ({ parent }) => parent));
     // The loop also meets what is added while it runs; no object is added twice, so circles end.
