@@ -119,7 +119,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   demo: {
     imports: ['.', 'cli', 'testing'],
     node: ['node:process', 'node:console'],
-    process: ['stdout', 'stderr', 'argv', 'exitCode'],
+    process: ['stdout', 'stderr', 'argv', 'exitCode', 'env'],
   },
   testing: {
     imports: ['.', ...INNER_ROOMS],
