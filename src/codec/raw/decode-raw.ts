@@ -34,6 +34,16 @@ export interface DecodeRawOptions {
 export function decodeRaw(container: Uint8Array, options: DecodeRawOptions = {}): Uint8Array {
   const parsed = parseContainer(container);
   if (parsed === null) throw damaged('it is not a container of a recoded RAW file');
+  const bytes = rebuildRaw(parsed, options);
+  if (crc32(bytes) !== parsed.crc) throw damaged('what it gives has another checksum');
+  return bytes;
+}
+
+/**
+ * Rebuilds the original from a container that was parsed; its checksum is for the caller to compare.
+ * @throws FieldVaultError DAMAGED as {@link decodeRaw} does
+ */
+export function rebuildRaw(parsed: RawContainer, options: DecodeRawOptions): Uint8Array {
   const dependency = dependencyOf(parsed, options.dependencies ?? []);
   const bytes = new Uint8Array(parsed.originalBytes);
   putRest(bytes, parsed, options.previews ?? []);
@@ -50,7 +60,6 @@ export function decodeRaw(container: Uint8Array, options: DecodeRawOptions = {})
     }
     if (!writeSamples(bytes, part.recipe, plane)) throw damaged('its samples do not fit');
   }
-  if (crc32(bytes) !== parsed.crc) throw damaged('what it gives has another checksum');
   return bytes;
 }
 

@@ -1,8 +1,8 @@
 import { type BlobId, equalBytes, FieldVaultError } from '../../base/index.ts';
 import { type RawKernel, rawKernel } from '../../kernels/index.ts';
 import { crc32 } from '../jpeg/crc32.ts';
-import { ORIGINAL_BYTES_MAX, SHRINK_MAX } from './container.ts';
-import { decodeRaw, type RawDependency } from './decode-raw.ts';
+import { ORIGINAL_BYTES_MAX, parseContainer, SHRINK_MAX } from './container.ts';
+import { type RawDependency, rebuildRaw } from './decode-raw.ts';
 import { describeRaw } from './describe-raw.ts';
 import { encodeRest } from './encode-rest.ts';
 import { encodePlane, type Reference } from './encode-samples.ts';
@@ -28,7 +28,7 @@ export interface EncodeRawOptions {
 }
 
 /**
- * Recodes a RAW file so that {@link decodeRaw} gives back every byte of it. Always decodes what it made and compares.
+ * Recodes a RAW file so that `decodeRaw` gives back every byte of it. Always decodes what it made and compares.
  * Null: no sensor data that is understood exactly, or nothing gained; it is to be stored as it is.
  */
 export function encodeRaw(bytes: Uint8Array, options: EncodeRawOptions = {}): Uint8Array | null {
@@ -43,7 +43,10 @@ export function encodeRaw(bytes: Uint8Array, options: EncodeRawOptions = {}): Ui
     bytes.subarray(offset, offset + length),
   );
   try {
-    const rebuilt = decodeRaw(container, { dependencies, previews, kernel });
+    // As decodeRaw does, but for the checksum: every byte is compared here.
+    const read = parseContainer(container);
+    if (read === null) return null;
+    const rebuilt = rebuildRaw(read, { dependencies, previews, kernel });
     return equalBytes(rebuilt, bytes) ? container : null;
   } catch (error) {
     // What cannot be rebuilt is stored as it is, whatever the reason; anything else is a bug and goes on.
