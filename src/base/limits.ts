@@ -66,8 +66,8 @@ export const LIMITS = {
   receiptBlobsMax: 20_000,
   /** A part of a file that goes to an object store, in bytes; a smaller file goes in one piece. */
   storePartBytes: 8_388_608,
-  /** Parts of one file on their way, and files. */
-  storePartsAtOnce: 2,
+  /** Parts of one file on their way (a cut costs no more than these), and files. */
+  storePartsAtOnce: 1,
   storeUploadsMax: 8,
   /** A connection to an object store must stand after this, and something must move on it within the other. */
   storeConnectMs: 10_000,

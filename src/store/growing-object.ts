@@ -71,7 +71,8 @@ export class GrowingObject implements WritableFile {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    const copy = bytes.slice();
+    // A Buffer's own `slice` would share its memory.
+    const copy = new Uint8Array(bytes);
     this.#written.push(copy);
     this.#pending.push(copy);
   }

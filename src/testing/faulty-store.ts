@@ -1,4 +1,10 @@
-import type { ObjectStore, PutOptions, PutOutcome, StoredBytes } from '../store/index.ts';
+import type {
+  ObjectStore,
+  PutOptions,
+  PutOutcome,
+  StoredBytes,
+  UploadedPart,
+} from '../store/index.ts';
 import { storeError } from '../store/index.ts';
 
 /** A call of a store, counted from 1. */
@@ -60,8 +66,9 @@ export class FaultyStore implements ObjectStore {
     this.#run('head', key, { work: () => this.#store.head(key) });
 
   async put(key: string, bytes: Uint8Array, options?: PutOptions): Promise<PutOutcome> {
-    const put = (sent: Uint8Array) => () => this.#store.put(key, sent, options);
-    return this.#run('put', key, { work: put(bytes), flipWork: put(flipped(bytes)) });
+    const put = (sent: Uint8Array): Promise<PutOutcome> => this.#store.put(key, sent, options);
+    const work = (): Promise<PutOutcome> => put(bytes);
+    return this.#run('put', key, { work, flipWork: () => put(flipped(bytes)) });
   }
 
   list: ObjectStore['list'] = (wanted) =>
@@ -74,8 +81,10 @@ export class FaultyStore implements ObjectStore {
     this.#run('beginUpload', key, { work: () => this.#store.beginUpload(key) });
 
   putPart: ObjectStore['putPart'] = async (upload, number, bytes) => {
-    const put = (sent: Uint8Array) => () => this.#store.putPart(upload, number, sent);
-    return this.#run('putPart', upload.key, { work: put(bytes), flipWork: put(flipped(bytes)) });
+    const put = (sent: Uint8Array): Promise<UploadedPart> =>
+      this.#store.putPart(upload, number, sent);
+    const work = (): Promise<UploadedPart> => put(bytes);
+    return this.#run('putPart', upload.key, { work, flipWork: () => put(flipped(bytes)) });
   };
 
   listParts: ObjectStore['listParts'] = (upload) =>
@@ -133,7 +142,8 @@ interface Work<T> {
 }
 
 function flipped(bytes: Uint8Array): Uint8Array {
-  const copy = bytes.slice();
+  // A Buffer's own `slice` would share its memory.
+  const copy = new Uint8Array(bytes);
   const at = copy.length >> 1;
   if (copy.length > 0) copy[at] = (copy[at] ?? 0) ^ 4;
   return copy;

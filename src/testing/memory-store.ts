@@ -47,6 +47,17 @@ export class MemoryStore implements ObjectStore {
     return [...this.#objects.keys()].sort(compareKeys);
   }
 
+  /** Another store with the same objects and unfinished uploads. */
+  copy(): MemoryStore {
+    const copy = new MemoryStore(this.#options);
+    for (const [key, stored] of this.#objects) copy.#objects.set(key, stored);
+    for (const [id, upload] of this.#uploads) {
+      copy.#uploads.set(id, { ...upload, parts: new Map(upload.parts) });
+    }
+    copy.#uploadCount = this.#uploadCount;
+    return copy;
+  }
+
   /** Spoils one byte of what is stored. */
   damage(key: string, offset: number): void {
     const stored = this.#objects.get(key);
@@ -76,7 +87,7 @@ export class MemoryStore implements ObjectStore {
     const { conditionalPut } = this.#options;
     if (ifAbsent && conditionalPut === 'refused') throw storeError('ENOTSUP', 'If-None-Match');
     if (ifAbsent && conditionalPut === 'honoured' && this.#objects.has(key)) return 'taken';
-    this.#store(key, bytes.slice());
+    this.#store(key, new Uint8Array(bytes));
     return 'put';
   }
 
@@ -105,7 +116,7 @@ export class MemoryStore implements ObjectStore {
 
   async putPart(upload: Upload, number: number, bytes: Uint8Array): Promise<UploadedPart> {
     this.#count('putPart', bytes.length);
-    this.#unfinished(upload).parts.set(number, bytes.slice());
+    this.#unfinished(upload).parts.set(number, new Uint8Array(bytes));
     return partOf(number, bytes);
   }
 

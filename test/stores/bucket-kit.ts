@@ -15,14 +15,20 @@ export function workstationAt(store: ObjectStore, seed: number): Workstation {
   return { machine, world: processAt(machine, store) };
 }
 
-/** A new process on the machine: it knows nothing of uploads that another one began. */
+/** A new process on the machine, an hour later: it knows nothing of uploads that another one began. */
 export function processAt(machine: SimWorld, store: ObjectStore): World {
-  return withBuckets<World>(machine, async (bucket) => {
+  machine.clock.advance(HOUR_MS);
+  const processId = Math.round(machine.clock.nowMs() / HOUR_MS);
+  const isRunning = (other: number): boolean => other === processId;
+  const alone = { ...machine, host: { name: machine.host.name, processId, isRunning } };
+  return withBuckets<World>(alone, async (bucket) => {
     const { hex } = machine.random;
     const options = { local: machine.disk, stagingFolder: `/staging/${bucket}`, hex };
     return new ObjectDisk({ ...options, bucket, store, nowMs: () => machine.clock.nowMs() });
   });
 }
+
+const HOUR_MS = 3_600_000;
 
 /** Bytes that do not shrink and are the same for the same seed. */
 export function noise(sizeBytes: number, seed: number): Uint8Array {
