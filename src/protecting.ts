@@ -11,7 +11,7 @@ import { type CompactAndLearnReport, compact } from './compacting.ts';
 import { heldFrames, type LearnReport, learn, marksOf, policyOf } from './learn/index.ts';
 import type { RecordReader } from './metadata/index.ts';
 import type { World } from './platform/index.ts';
-import type { Occasion } from './priority/index.ts';
+import type { Occasion, Policy } from './priority/index.ts';
 import { openVault, type Vault } from './vault/index.ts';
 
 /** How a backup is watched, mirrored, ended early, and what goes with it. */
@@ -80,6 +80,8 @@ export async function backup(
 /** How a backup is planned. */
 export interface PlanOptions extends Pick<BackupAndLearnOptions, 'mirrors' | 'signal'> {
   readonly occasion?: Occasion | undefined;
+  /** Plans as if this policy were in force; left out: the one of the vault. */
+  readonly policy?: Policy;
   readonly compact?: boolean;
   readonly onBattery?: boolean;
   readonly onIssue?: (issue: Issue) => void;
@@ -95,12 +97,13 @@ export async function planBackup(
   sources: readonly string[],
   options: PlanOptions = {},
 ): Promise<BackupPlan> {
-  const { mirrors = [], compact: isCompacting, onBattery, ...rest } = options;
+  const { mirrors = [], compact: isCompacting, onBattery, policy, ...rest } = options;
   const { isOnBattery } = await world.power.read();
+  const tiering = tieringOf(world, [vault, ...mirrors]);
   return planWork(world, vault, sources, {
     ...rest,
     mirrors,
-    tiering: tieringOf(world, [vault, ...mirrors]),
+    tiering: policy === undefined ? tiering : { ...tiering, policy },
     canCompact: isCompacting !== false && (onBattery === true || !isOnBattery),
   });
 }

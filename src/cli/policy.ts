@@ -1,7 +1,15 @@
 import type { Command } from 'commander';
-import { type PolicyTest, policyOf, readPolicyFile, setPolicy, testPolicy } from '../index.ts';
+import {
+  type PolicyTest,
+  planBackup,
+  policyOf,
+  readPolicyFile,
+  setPolicy,
+  testPolicy,
+} from '../index.ts';
 import { EXIT } from './exit-code.ts';
 import type { Ending } from './output.ts';
+import { tellPlan } from './plan-words.ts';
 import { type Act, openNamedVault, type Session, shownTime } from './session.ts';
 import { formatBytes, formatCount } from './wording.ts';
 import { pathWord } from './words.ts';
@@ -10,6 +18,7 @@ const EXAMPLE = `
 Example:
   fieldvault policy show --vault /media/ssd/vault > tiers.yaml
   fieldvault policy test tiers.yaml --vault /media/ssd/vault
+  fieldvault policy test tiers.yaml /media/EOS_DIGITAL --vault /media/ssd/vault
   fieldvault policy set tiers.yaml --vault /media/ssd/vault`;
 
 /** `policy show|test FILE|set FILE --vault V`: tiers as data. */
@@ -25,12 +34,14 @@ export function addPolicy(program: Command, act: Act): void {
   const add = (name: string, summary: string, work: Work): void => {
     const command = policy.command(name).description(summary);
     if (name !== 'show') command.argument('<file>', 'a policy in YAML', pathWord);
+    if (name === 'test') command.argument('[card...]', 'also say what a backup of these would do');
     command
       .requiredOption('--vault <folder>', 'the vault', pathWord)
       .action((...words: unknown[]) => {
         const file = name === 'show' ? '' : String(words[0]);
+        const cards = name === 'test' ? (words[1] as readonly string[]) : [];
         const { vault } = command.opts<{ readonly vault: string }>();
-        act('policy', (session) => work(session, vault, file));
+        act('policy', (session) => work(session, vault, { file, cards }));
       });
   };
   add('show', 'print the policy in force', show);
@@ -38,7 +49,13 @@ export function addPolicy(program: Command, act: Act): void {
   add('set', 'put a policy in force', set);
 }
 
-type Work = (session: Session, vault: string, file: string) => Promise<Ending>;
+/** What was named: a file with a policy, and cards to plan a backup of. */
+interface Named {
+  readonly file: string;
+  readonly cards: readonly string[];
+}
+
+type Work = (session: Session, vault: string, named: Named) => Promise<Ending>;
 
 async function show(session: Session, path: string): Promise<Ending> {
   const { output } = session;
@@ -61,12 +78,17 @@ async function show(session: Session, path: string): Promise<Ending> {
   return { exit: EXIT.done, summary };
 }
 
-async function test(session: Session, path: string, file: string): Promise<Ending> {
-  const { world, outside, output } = session;
+async function test(session: Session, path: string, { file, cards }: Named): Promise<Ending> {
+  const { world, outside, output, signal } = session;
   const vault = await openNamedVault(session, path);
   const { policy } = await readPolicyFile(world, outside.absolutePath(file));
   const report = await testPolicy(world, vault, policy);
   tell(session, report);
+  if (cards.length > 0) {
+    const paths = cards.map(outside.absolutePath);
+    output.say(`A backup of ${paths.join(', ')} would do this:`);
+    tellPlan(session, await planBackup(world, vault, paths, { policy, signal }));
+  }
   output.say('Nothing was changed; "policy set" puts it in force.');
   const { tiers, changes, idleMarks, unlearned } = report;
   const frames = tiers.reduce((sum, tier) => sum + tier.frames, 0);
@@ -104,7 +126,7 @@ function tell({ output }: Session, report: PolicyTest): void {
   }
 }
 
-async function set(session: Session, path: string, file: string): Promise<Ending> {
+async function set(session: Session, path: string, { file }: Named): Promise<Ending> {
   const { world, outside, output } = session;
   const vault = await openNamedVault(session, path);
   const read = await readPolicyFile(world, outside.absolutePath(file));

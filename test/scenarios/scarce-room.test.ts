@@ -244,6 +244,22 @@ describe('a policy that changed between sessions', () => {
   });
 });
 
+describe('policy test with a card', () => {
+  it('says what a backup of it would do under a policy that is not in force', async () => {
+    const vault = await kit.drive('/ssd', 20_000_000);
+    const stems = kit.shoot(CARD, 10);
+    kit.rate(CARD, stems.slice(0, 2), 5);
+    const text = 'tiers:\n  - name: best\n    where: rating=5\n  - name: general\n    when: idle\n';
+    kit.world.disk.stage.plant('/other.yaml', text);
+    const typed = await kit.type('policy', 'test', '/other.yaml', CARD, '--vault', vault);
+    expect(typed.exit).toBe(0);
+    expect(typed.stdout).toMatch(/^ {2}best +2 frames +200 kB to copy$/m);
+    expect(typed.stdout).toMatch(/^ {2}general +8 frames +0 bytes to copy, 8 of them wait$/m);
+    expect(await kit.held(vault)).toEqual([]);
+    expect((await backup(vault)).exit).toBe(0);
+  });
+});
+
 describe('a tie at the boundary', () => {
   it('the select that arrives last takes the last place', async () => {
     const vault = await kit.drive('/ssd', 1_000_000);

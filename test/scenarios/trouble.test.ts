@@ -118,7 +118,10 @@ describe('a folder', () => {
 
 describe('the drive of the vault', () => {
   it('that is full takes what still fits, names the rest, and takes it once there is room', async () => {
-    const small = await FieldKit.open({ capacityBytes: LIMITS.reserveBytes + 400_000 });
+    const small = await FieldKit.open();
+    // The vault's own files are there already.
+    const own = small.disk.stage.usedBytes('/drive') + LIMITS.reserveBytes;
+    small.disk.stage.setCapacity('/drive', own + 350_000);
     const big = 'b'.repeat(300_000);
     const source = small.insert('/media/EOS_DIGITAL', {
       ...FRAMES,
@@ -129,7 +132,7 @@ describe('the drive of the vault', () => {
     expect(told(report)).toEqual(['TARGET_FULL EOS_DIGITAL/DCIM/MVI_0005.MOV']);
     expect(report).toMatchObject({ files: 4, isFull: true });
     expect((await small.check()).issues).toEqual([]);
-    small.disk.stage.setCapacity('/drive', LIMITS.reserveBytes + 900_000);
+    small.disk.stage.setCapacity('/drive', own + 900_000);
     expect(await small.protect(source)).toMatchObject({ files: 5, newBlobs: 1, issueCount: 0 });
     expect((await small.restore()).files['EOS_DIGITAL/DCIM/MVI_0005.MOV']).toBe(`${big}!`);
   });
