@@ -24,6 +24,7 @@ import { BENCH as SEARCH } from './search.bench.ts';
 import { BENCH as SHOOT } from './shoot.bench.ts';
 import { BENCH as SYNCING } from './sync.bench.ts';
 import { renderResults, replaceMarked, type Section } from './table.ts';
+import { BENCH as TETHER } from './tether.bench.ts';
 import { BENCH as UNCHANGED } from './unchanged.bench.ts';
 
 const BENCHES: readonly Bench[] = [
@@ -45,6 +46,7 @@ const BENCHES: readonly Bench[] = [
   RAW,
   COMPACT,
   SYNCING,
+  TETHER,
 ];
 const FULL: BenchSizes = { cardBytes: 2_000_000_000, smallFiles: 100_000, rounds: 3 };
 const PAGE = join(import.meta.dirname, '..', 'docs', 'benchmarks.md');

@@ -74,6 +74,7 @@ class HotFolder implements CameraConnection {
   #isClosed = false;
   #isLost = false;
   #isAsked = false;
+  #isTelling = false;
   #nextScanMs = 0;
   #scan: Promise<void> | null = null;
   #lastRead: Promise<unknown> = Promise.resolve();
@@ -95,7 +96,9 @@ class HotFolder implements CameraConnection {
         `${this.#root} cannot be watched (${messageOf(error)}); it is looked at every ${RESCAN_MS / 1000} seconds.`,
       );
     }
+    // What lies there already is listed, and not told of: it did not happen now.
     await this.#look();
+    this.#isTelling = true;
     this.#stops.push(clock.every(RESCAN_SOON_MS, () => this.#tick()));
   }
 
@@ -249,6 +252,7 @@ class HotFolder implements CameraConnection {
   }
 
   #tell(kind: 'added' | 'removed', settled: Settled): void {
+    if (!this.#isTelling) return;
     const { handle } = objectOf(settled);
     this.#events.push(
       kind === 'added' ? { kind, handle, isOnlyInMemory: false } : { kind, handle },
