@@ -40,7 +40,42 @@ async function twoVaults(profile: DiskProfile): Promise<SimDisk> {
     const world = startProcess(disk, { number: index, nowMs: START_MS + index * HOUR_MS });
     await backup(world, await createVault(world, root), [card]);
   }
+  await editTrip(
+    disk,
+    { index: 0, number: 3 },
+    { 'notes.txt': 'begun', 'plan.txt': 'begun', 'old.txt': 'begun' },
+  );
+  await editTrip(
+    disk,
+    { index: 1, number: 4 },
+    { 'notes.txt': 'studio', 'plan.txt': 'begun', 'layout.txt': 'studio' },
+  );
+  await editTrip(
+    disk,
+    { index: 0, number: 5 },
+    { 'notes.txt': 'field', 'plan.txt': 'field', 'old.txt': 'begun' },
+  );
   return disk;
+}
+
+/** What the trip's folder holds once both sides' edits are merged: contents, whatever their names. */
+const MERGED = ['field', 'field', 'studio', 'studio'];
+
+/** A folder of the same name on each side's computer: the studio's began as a copy of the field's. */
+async function editTrip(
+  disk: SimDisk,
+  { index, number }: { readonly index: 0 | 1; readonly number: number },
+  files: Readonly<Record<string, string>>,
+): Promise<void> {
+  const folder = `/desk${index}/Trip`;
+  disk.stage.makeFolders(folder);
+  for (const path of disk.stage.paths(folder)) disk.stage.erase(path);
+  const nowMs = START_MS + number * HOUR_MS;
+  for (const [path, text] of Object.entries(files)) {
+    disk.stage.plant(`${folder}/${path}`, text, nowMs);
+  }
+  const world = startProcess(disk, { number, nowMs });
+  await backup(world, await openVault(world, ROOTS[index]), [folder]);
 }
 
 interface Life {
@@ -80,9 +115,28 @@ async function judge(disk: SimDisk): Promise<string[]> {
     if (found.awaited > 0) wrong.push(`${vault.root}: ${found.awaited} did not arrive`);
     for (const root of ROOTS) await mustRestore(last, vault, root, wrong);
   }
+  await mustBeMerged(last, wrong);
   const again = await syncOnce(process(disk, { number: 80 }));
   if (again.blobsCopied > 0 || again.bytesSent > 0) wrong.push('a third sync found work');
   return wrong;
+}
+
+/** Both vaults have the same newest snapshot, and it holds what both sides edited. */
+async function mustBeMerged(world: World, wrong: string[]): Promise<void> {
+  const { stage } = world.disk as SimDisk;
+  const newest = new Set<string>();
+  for (const [index, vault] of (await openBoth(world)).entries()) {
+    const snapshot = findSnapshot(vault.ledger, 'latest');
+    newest.add(snapshot.id);
+    const to = `/merged/${index}`;
+    await restore(world, vault, snapshot, { to });
+    const texts = stage
+      .paths(to)
+      .map((path) => new TextDecoder().decode(stage.peek(path) ?? undefined));
+    if (texts.sort().join() !== MERGED.join()) wrong.push(`${vault.root} merged to ${texts}`);
+    if (vault.ledger.replicas.open().length !== 1) wrong.push(`${vault.root}: not one conflict`);
+  }
+  if (newest.size !== 1) wrong.push('the vaults differ in what is the newest snapshot');
 }
 
 /** The card that was protected in `of` comes back from a vault. */
@@ -141,7 +195,7 @@ describe.each(['ext4', 'exfat', 'fat32'] as const)('on %s', (fileSystem) => {
   const profile = PROFILES[fileSystem];
 
   it('a sync loses nothing and goes on, whenever the power goes', async () => {
-    const { runs, wrong } = await sweep({ profile, cuts: MAIN_CUTS, stride: 2 });
+    const { runs, wrong } = await sweep({ profile, cuts: MAIN_CUTS, stride: 3 });
     expect(wrong).toEqual([]);
     expect(runs).toBeGreaterThan(50);
   });
