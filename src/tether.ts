@@ -7,7 +7,7 @@ import {
   type Source,
   VaultCaptureSink,
 } from './backup/index.ts';
-import { FieldVaultError, type Issue, IssueLog } from './base/index.ts';
+import { type FieldVaultError, type Issue, IssueLog } from './base/index.ts';
 import {
   type CameraAddress,
   type CameraConnection,
@@ -17,6 +17,7 @@ import {
   openFujiCamera,
   openHotFolder,
   openPtpIpCamera,
+  openUsbCamera,
   parseCameraAddress,
   parseNaming,
   runSession,
@@ -166,11 +167,7 @@ function openCamera(
   { destination, onNote }: TetherOptions,
 ): Promise<CameraConnection> {
   const options = { ...(destination && { destination }), ...(onNote && { onNote }) };
-  if (address.kind === 'usb') {
-    throw new FieldVaultError('CAMERA_UNREACHABLE', 'No camera can be reached by USB here yet.', {
-      details: { camera: `usb:${address.id}` },
-    });
-  }
+  if (address.kind === 'usb') return openUsbCamera(world, address.id, options);
   const { host, port } = address;
   const open = address.kind === 'fuji' ? openFujiCamera : openPtpIpCamera;
   return open(world, { host, ...(port !== null && { port }) }, options);
