@@ -95,7 +95,7 @@ export const LIMITS = {
   /** One read of a file from a camera, in bytes: some give no more at once (an EOS R fails at 5 MiB). */
   captureReadBytes: 1_048_576,
   /** Captured files being made durable while the next ones are read. */
-  captureCommitsMax: 4,
+  captureCommitsMax: 8,
   /** Files of a camera that wait to be taken; what lies on its card beyond that is found by looking again. */
   captureQueueMax: 4096,
   /** How often a file of a camera is tried before it is told that it stays there. */
