@@ -2,8 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FieldVaultError } from '../base/index.ts';
 import { type ByteStream, type Clock, type Network, openNodeWorld } from '../platform/index.ts';
-import { openSimCamera, type ProfileName, patternFrames } from '../testing/camera/index.ts';
-import { pickBelow, type SeededRandom, seededRandom } from '../testing/index.ts';
+import {
+  openSimCamera,
+  type ProfileName,
+  patternFrames,
+  pickBelow,
+  type SeededRandom,
+  seededRandom,
+} from '../testing/index.ts';
 import type { CameraConnection } from './connection.ts';
 import { openFujiCamera, openPtpIpCamera } from './open-camera.ts';
 import { decodeDeviceInfo, decodeObjectInfo, decodeStorageInfo } from './ptp/datasets.ts';

@@ -26,7 +26,7 @@ export {
   openUsbEndpoints,
 } from './open-camera.ts';
 export { ByteReader, ByteWriter } from './ptp/bytes.ts';
-export { CANON, EVENT, FORMAT, FUJI, NIKON, OPERATION, RESPONSE, SONY } from './ptp/codes.ts';
+export { EVENT, FORMAT, OPERATION, RESPONSE } from './ptp/codes.ts';
 export {
   type DeviceInfo,
   decodeDeviceInfo,
@@ -75,3 +75,4 @@ export type { TakenFrame } from './session/session-state.ts';
 export { runSession, type SessionOptions, type SessionReport } from './session/tether-session.ts';
 export type { FrameTimes, SessionTimings, Spread } from './session/timings.ts';
 export type { CapturedFile, CaptureSink, Kept, NotKept, SinkFile } from './sink.ts';
+export { CANON, FUJI, NIKON, SONY } from './vendors/codes.ts';

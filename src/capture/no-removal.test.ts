@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CANON, FUJI, NIKON, OPERATION, SONY } from './ptp/codes.ts';
+import { OPERATION } from './ptp/codes.ts';
+import { CANON, FUJI, NIKON, SONY } from './vendors/codes.ts';
 
 /** ISO 15740 and vendors, by what libgphoto2 calls them: DeleteObject, FormatStore, MoveObject, CopyObject, and the like. */
 const REMOVING: Readonly<Record<number, string>> = {

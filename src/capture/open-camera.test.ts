@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { openNodeWorld } from '../platform/index.ts';
 import {
+  type CameraUnderTest,
+  cameraContract,
   openSimCamera,
   type ProfileName,
   patternFrames,
   type TakenFile,
-} from '../testing/camera/index.ts';
-import { type CameraUnderTest, cameraContract } from '../testing/camera-contract.ts';
+} from '../testing/index.ts';
 import type { CameraOptions } from './connection.ts';
 import { openFujiCamera, openPtpIpCamera } from './open-camera.ts';
 

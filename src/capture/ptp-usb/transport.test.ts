@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { FieldVaultError } from '../../base/index.ts';
 import { type ByteStream, openNodeWorld, type UsbEndpoints } from '../../platform/index.ts';
-import { openSimCamera, patternFrames, type RunningCamera } from '../../testing/camera/index.ts';
 import {
   type CameraUnderTest,
   cameraContract,
+  openSimCamera,
+  patternFrames,
   pickBelow,
+  type RunningCamera,
   seededRandom,
 } from '../../testing/index.ts';
 import type { CameraConnection } from '../connection.ts';

@@ -8,7 +8,7 @@ import {
   patternFrames,
   type RunningCamera,
   type RunningCameraOptions,
-} from '../../testing/camera/index.ts';
+} from '../../testing/index.ts';
 import type { CameraConnection, CameraEvent, CameraObject, CameraOptions } from '../connection.ts';
 import { openPtpIpCamera } from '../open-camera.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Numbers of PTP (ISO 15740) and of vendors, as far as they are used. There is, on purpose, no number here that removes
- * a file from a card, moves one, or formats a card.
+ * Numbers of PTP (ISO 15740), as far as they are used. There is, on purpose, no operation here that removes a file from
+ * a card, moves one, or formats a card.
  */
 
 /** Operations of the standard, and of Android's extension. */
@@ -24,55 +24,6 @@ export const OPERATION = {
   getObjectPropValue: 0x9803,
   getPartialObject64: 0x95c1,
 } as const;
-
-/** Operations of Canon EOS. */
-export const CANON = {
-  getStorageIds: 0x9101,
-  getStorageInfo: 0x9102,
-  getPartialObject: 0x9107,
-  getDeviceInfoEx: 0x9108,
-  getObjectInfoEx: 0x9109,
-  remoteRelease: 0x910f,
-  setPropertyEx: 0x9110,
-  setRemoteMode: 0x9114,
-  setEventMode: 0x9115,
-  getEvent: 0x9116,
-  transferComplete: 0x9117,
-  reportHostCapacity: 0x911a,
-  lockUi: 0x911b,
-  unlockUi: 0x911c,
-  keepDeviceOn: 0x911d,
-  requestProperty: 0x9127,
-  releaseOn: 0x9128,
-  releaseOff: 0x9129,
-  getObjectInfo64: 0x9170,
-  getPartialObject64: 0x9174,
-} as const;
-
-/** Operations of Nikon. `releaseMemoryFrame` empties a place of the camera's memory; it knows no card. */
-export const NIKON = {
-  captureToMemory: 0x90c0,
-  changeCameraMode: 0x90c2,
-  releaseMemoryFrame: 0x90c3,
-  getEvent: 0x90c7,
-  deviceReady: 0x90c8,
-  captureToMedia: 0x9207,
-  getEventEx: 0x941c,
-  getObjectSize: 0x9421,
-  getPartialObjectEx: 0x9431,
-} as const;
-
-/** Operations of Sony. */
-export const SONY = {
-  connect: 0x9201,
-  getExtDeviceInfo: 0x9202,
-  setControlA: 0x9205,
-  setControlB: 0x9207,
-  getAllProperties: 0x9209,
-} as const;
-
-/** Operations of Fuji. */
-export const FUJI = { getProperties: 0x902b } as const;
 
 /** Answers. */
 export const RESPONSE = {

@@ -1,7 +1,7 @@
 import { ByteWriter } from '../ptp/bytes.ts';
-import { CANON } from '../ptp/codes.ts';
 import type { Notice } from '../ptp/messages.ts';
 import { type CanonEvent, decodeCanonEvents } from './canon-events.ts';
+import { CANON } from './codes.ts';
 import { beginGeneric } from './generic.ts';
 import { CANON_READS, STANDARD_READS } from './partial-reads.ts';
 import { POLL_MS, type Vendor, type VendorLink, type VendorSession } from './vendor.ts';

@@ -1,6 +1,7 @@
 import { ByteReader } from '../ptp/bytes.ts';
-import { EVENT, NIKON, OPERATION } from '../ptp/codes.ts';
+import { EVENT, OPERATION } from '../ptp/codes.ts';
 import type { Notice } from '../ptp/messages.ts';
+import { NIKON } from './codes.ts';
 import { beginGeneric, releaseShutter } from './generic.ts';
 import { NIKON_READS, STANDARD_READS } from './partial-reads.ts';
 import type { Vendor, VendorLink, VendorSession } from './vendor.ts';

@@ -1,4 +1,5 @@
-import { CANON, NIKON, OPERATION } from '../ptp/codes.ts';
+import { OPERATION } from '../ptp/codes.ts';
+import { CANON, NIKON } from './codes.ts';
 import type { PartialRead } from './vendor.ts';
 
 const OFFSET_END_32 = 2 ** 32;

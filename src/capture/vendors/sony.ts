@@ -1,7 +1,8 @@
 import { ByteReader, ByteWriter } from '../ptp/bytes.ts';
-import { EVENT, SONY } from '../ptp/codes.ts';
+import { EVENT } from '../ptp/codes.ts';
 import type { Notice } from '../ptp/messages.ts';
 import { type PropertyDesc, readPropertyDesc } from '../ptp/property.ts';
+import { SONY } from './codes.ts';
 import { beginGeneric } from './generic.ts';
 import type { Vendor, VendorLink, VendorSession } from './vendor.ts';
 
