@@ -1,4 +1,4 @@
-import type { Issue } from '../../src/base/index.ts';
+import { type Issue, LIMITS } from '../../src/base/index.ts';
 import {
   openVault,
   type TetherOptions,
@@ -7,7 +7,8 @@ import {
   type Vault,
   type World,
 } from '../../src/index.ts';
-import type { MemoryCamera, SimClock } from '../../src/testing/index.ts';
+import type { MemoryCamera, MemoryFile, SimClock } from '../../src/testing/index.ts';
+import type { FieldKit } from './field-kit.ts';
 
 /** A session under way in a simulated world. */
 export interface Session {
@@ -24,10 +25,50 @@ export interface Session {
   ended(): Promise<TetherReport>;
 }
 
+/** What a session with a camera in memory is called in a vault. */
+export const SOURCE = 'Memory Camera';
+
+/** One file of a frame. */
+export function frame(
+  number: number,
+  extension = 'CR3',
+  more: Partial<MemoryFile> = {},
+): MemoryFile {
+  const name = `IMG_${String(number).padStart(4, '0')}.${extension}`;
+  const capturedLocal = `2026-11-22T10:00:${String(number % 60).padStart(2, '0')}`;
+  const bytes = new TextEncoder().encode(`${extension} of frame ${number}`.repeat(3));
+  return { name, bytes, capturedLocal, ...more };
+}
+
+/** A frame larger than one read. */
+export function large(number: number, reads = 3): MemoryFile {
+  const bytes = new Uint8Array(reads * LIMITS.captureReadBytes - 1000).fill(number);
+  return frame(number, 'CR3', { bytes });
+}
+
+/** Its path in the vault. */
+export function path(file: MemoryFile): string {
+  return `${SOURCE}/DCIM/100SIMUL/${file.name}`;
+}
+
+/** What a vault gives back of the newest session, as text by path. */
+export async function given(
+  kit: FieldKit,
+  vault?: string,
+): Promise<Readonly<Record<string, string>>> {
+  const { files } = await kit.restore('latest', vault === undefined ? {} : { vault });
+  return files;
+}
+
+/** Its content. */
+export function textOf({ bytes }: MemoryFile): string {
+  return new TextDecoder().decode(bytes);
+}
+
 const TURNS_MAX = 20_000;
 
 /** Lets everything that can go on go on. */
-export function turn(): Promise<void> {
+function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
