@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../src/base/index.ts';
-import { openVault } from '../../src/index.ts';
+import { openVault, tetherWith } from '../../src/index.ts';
 import { MemoryCamera } from '../../src/testing/index.ts';
 import { FieldKit, told } from './field-kit.ts';
-import { begin, frame, given, large, path, SOURCE, textOf } from './tether-kit.ts';
+import { begin, frame, given, large, passTime, path, SOURCE, textOf } from './tether-kit.ts';
 
 describe('a photographer who shoots tethered', () => {
   it('has every RAW and JPEG on two vaults, and comes home with exactly these bytes', async () => {
@@ -169,4 +169,35 @@ it('a vault holds a frame once, tethered and then read from the card', async () 
   expect(await kit.protect(card)).toMatchObject({ files: 2, newBlobs: 0, bytesStored: 0 });
   const vault = await openVault(kit.world, kit.vault);
   expect(vault.ledger.blobs.size).toBe(2);
+});
+
+it("a maker's SDK is tied in by a function, and removes nothing either", async () => {
+  const kit = await FieldKit.open();
+  const camera = new MemoryCamera({ canCapture: true });
+  const vault = await openVault(kit.world, kit.vault);
+  let capture: () => Promise<void> = async () => {};
+  const session = tetherWith(kit.world, vault, () => camera.open(), {
+    framesMax: 2,
+    learn: false,
+    onCamera: (found) => {
+      capture = found.capture;
+    },
+    onFrame: ({ path: safe }) => {
+      expect(safe.startsWith(SOURCE)).toBe(true);
+      void capture();
+    },
+  });
+  camera.shoot(frame(1));
+  const report = await passTime(kit.world.clock, session);
+  expect(report).toMatchObject({ taken: 2, learned: null, isInterrupted: false });
+  expect(camera.files).toHaveLength(2);
+});
+
+it('a vault is no mirror of itself', async () => {
+  const kit = await FieldKit.open();
+  const vault = await openVault(kit.world, kit.vault);
+  const again = await openVault(kit.world, kit.vault);
+  const camera = new MemoryCamera();
+  const session = tetherWith(kit.world, vault, () => camera.open(), { mirrors: [again] });
+  await expect(session).rejects.toMatchObject({ code: 'BAD_USAGE' });
 });
