@@ -65,6 +65,8 @@ export interface StoredBytes extends ObjectFacts {
 /** How an object is put. */
 export interface PutOptions {
   readonly ifAbsent?: boolean;
+  /** Others may put the same bytes: finding them there does not mean that this call put them. */
+  readonly isShared?: boolean;
 }
 
 /** `taken`: the key was not free and nothing was done. */

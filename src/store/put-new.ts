@@ -33,29 +33,28 @@ export async function putNew(
 }
 
 /**
- * Takes a key that only one can have.
- * @param token what nobody else writes there
- * @returns whether it is ours
+ * Takes a key that only one can have, with an empty object: the sign of a folder that every tool knows.
+ * @param token what nobody else has
+ * @returns whether it is ours for sure; where a reply was lost, nobody has it
  */
 export async function claimKey(
   { store, abilities }: ProbedStore,
   key: string,
   token: string,
 ): Promise<boolean> {
-  const bytes = new TextEncoder().encode(token);
+  const bytes = new Uint8Array(0);
   if ((await abilities()).hasConditionalPut) {
-    if ((await store.put(key, bytes, { ifAbsent: true })) === 'put') return true;
-    // A reply may have been lost, and the second try met our own.
-    const found = await store.get(key);
-    return found !== null && equalBytes(found.bytes, bytes);
+    return (await store.put(key, bytes, { ifAbsent: true, isShared: true })) === 'put';
   }
   if ((await store.head(key)) !== null) return false;
   // Without a conditional put: everybody leaves a claim of his own, then looks. Two at the same time see each other, and
-  // neither has it; the caller goes on to another name.
-  await store.put(`${key}${CLAIM}${token}`, bytes);
+  // neither has it; the caller goes on to another name. The claim goes once the key itself can be seen.
+  const claim = `${key}${CLAIM}${token}`;
+  await store.put(claim, new TextEncoder().encode(token));
   const { objects } = await store.list({ prefix: `${key}${CLAIM}`, countMax: 2 });
   const isAlone = objects.length === 1 && (await store.head(key)) === null;
   await store.put(key, bytes);
+  await store.remove(claim);
   return isAlone;
 }
 

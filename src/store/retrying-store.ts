@@ -42,7 +42,7 @@ export function retryingStore(
     put: (key, bytes, options) =>
       again(async (isAgain): Promise<PutOutcome> => {
         const outcome = await store.put(key, bytes, options);
-        if (outcome === 'put' || !isAgain) return outcome;
+        if (outcome === 'put' || !isAgain || options?.isShared === true) return outcome;
         // Who took the key may have been the first try, whose reply was lost.
         const found = await store.get(key);
         return found !== null && equalBytes(found.bytes, bytes) ? 'put' : 'taken';

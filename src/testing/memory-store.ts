@@ -28,6 +28,8 @@ export interface MemoryStoreOptions {
 export class MemoryStore implements ObjectStore {
   /** What was asked for and what it moved, by name of the call. */
   readonly counts: Map<string, { calls: number; bytes: number }> = new Map();
+  /** Keys that got other bytes than they had, in order. */
+  readonly overwritten: string[] = [];
   readonly #objects: Map<string, Stored> = new Map();
   readonly #uploads: Map<string, Upload & { readonly parts: Map<number, Uint8Array> }> = new Map();
   readonly #options: Required<MemoryStoreOptions>;
@@ -162,7 +164,10 @@ export class MemoryStore implements ObjectStore {
   }
 
   #store(key: string, bytes: Uint8Array): void {
-    this.#objects.set(key, { bytes, etag: md5Of(bytes), modifiedMs: this.#options.nowMs() });
+    const etag = md5Of(bytes);
+    const before = this.#objects.get(key);
+    if (before !== undefined && before.etag !== etag) this.overwritten.push(key);
+    this.#objects.set(key, { bytes, etag, modifiedMs: this.#options.nowMs() });
   }
 
   #count(call: string, bytes: number): void {

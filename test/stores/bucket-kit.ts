@@ -1,6 +1,12 @@
 import type { World } from '../../src/index.ts';
 import { ObjectDisk, type ObjectStore, readSmallFile, withBuckets } from '../../src/store/index.ts';
-import { type SimWorld, seededRandom, simWorld } from '../../src/testing/index.ts';
+import {
+  pickBelow,
+  type SeededRandom,
+  type SimWorld,
+  seededRandom,
+  simWorld,
+} from '../../src/testing/index.ts';
 
 /** A simulated machine, and the world its programs see: paths below `s3://studio` are in the store. */
 export interface Workstation {
@@ -40,4 +46,31 @@ export function noise(sizeBytes: number, seed: number): Uint8Array {
 export async function readBack({ disk }: SimWorld, path: string): Promise<Uint8Array | null> {
   const bytes = await readSmallFile(disk, path, 1e9);
   return bytes === null ? null : new Uint8Array(bytes);
+}
+
+/** The same store with answers that come after a random number of turns, so that the calls of several writers mix. */
+export function slowStore(store: ObjectStore, random: SeededRandom): ObjectStore {
+  const turns = async (): Promise<void> => {
+    for (let left = pickBelow(random, 12); left > 0; left -= 1) await Promise.resolve();
+  };
+  const slow = async <T>(work: () => Promise<T>): Promise<T> => {
+    await turns();
+    const done = await work();
+    await turns();
+    return done;
+  };
+  return {
+    get: (key, range) => slow(() => store.get(key, range)),
+    head: (key) => slow(() => store.head(key)),
+    put: (key, bytes, options) => slow(() => store.put(key, bytes, options)),
+    list: (wanted) => slow(() => store.list(wanted)),
+    remove: (key) => slow(() => store.remove(key)),
+    beginUpload: (key) => slow(() => store.beginUpload(key)),
+    putPart: (upload, number, bytes) => slow(() => store.putPart(upload, number, bytes)),
+    listParts: (upload) => slow(() => store.listParts(upload)),
+    completeUpload: (upload, parts) => slow(() => store.completeUpload(upload, parts)),
+    abortUpload: (upload) => slow(() => store.abortUpload(upload)),
+    listUploads: (prefix) => slow(() => store.listUploads(prefix)),
+    close: () => store.close(),
+  };
 }

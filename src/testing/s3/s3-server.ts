@@ -114,14 +114,18 @@ async function answer(
     request.socket.destroy();
     return;
   }
-  const bytes = reply.bytes ?? new Uint8Array(0);
-  if (fault === 'flip' && bytes.length > 0)
+  const bytes = reply.bytes ?? Buffer.from(reply.text ?? '', 'utf8');
+  if (fault === 'flip' && bytes.length > 0) {
     bytes[bytes.length >> 1] = ~(bytes[bytes.length >> 1] ?? 0);
+  }
   if (fault === 'cut-down') {
-    response.writeHead(reply.status ?? 200, {
-      ...reply.headers,
-      'Content-Length': String(bytes.length),
-    });
+    // Half of an answer without a body is no answer.
+    if (request.method === 'HEAD' || bytes.length === 0) {
+      request.socket.destroy();
+      return;
+    }
+    const headers = { ...reply.headers, 'Content-Length': String(bytes.length) };
+    response.writeHead(reply.status ?? 200, headers);
     response.write(bytes.subarray(0, bytes.length >> 1), () => request.socket.destroy());
     return;
   }
