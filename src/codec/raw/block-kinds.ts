@@ -1,5 +1,5 @@
 import { BLOCK_BYTES } from './block-bytes.ts';
-import { packPanasonic, unpackPanasonic } from './panasonic-blocks.ts';
+import { panasonicReader, panasonicWriter } from './panasonic-blocks.ts';
 import type { BlockName } from './sensor-part.ts';
 import { chooseSonyRule, packSony, unpackSony } from './sony-block.ts';
 
@@ -9,9 +9,10 @@ export interface BlockKind {
   readonly samples: number;
   /** Blocks of which each has every so manieth sample: 2 where even and odd columns have blocks of their own. */
   readonly woven: 1 | 2;
-  unpack(block: Uint8Array, samples: Uint16Array): void;
-  /** Writes all 16 bytes as a body would; samples that no body has give some bytes too. */
-  pack(samples: Uint16Array, block: Uint8Array, rule: number): void;
+  /** Reads the block that begins at a byte. */
+  unpack(bytes: Uint8Array, at: number, samples: Uint16Array): void;
+  /** Writes all 16 bytes from a byte on as a body would; samples that no body has give some bytes too. */
+  pack(samples: Uint16Array, bytes: Uint8Array, at: number, rule: number): void;
   /** The rule that these blocks follow, as far as one can be told. */
   chooseRule(blocks: Uint8Array): number;
 }
@@ -19,8 +20,12 @@ export interface BlockKind {
 const plain = (samples: number, bits: number, isHighFirst: boolean): BlockKind => ({
   samples,
   woven: 1,
-  unpack: (block, to) => unpackPlain(block, to, { bits, isHighFirst }),
-  pack: (from, block) => packPlain(from, block, { bits, isHighFirst }),
+  unpack: isHighFirst
+    ? (bytes, at, to) => unpackHigh(bytes, at, to, bits)
+    : (bytes, at, to) => unpackLow(bytes, at, to, bits),
+  pack: isHighFirst
+    ? (from, bytes, at) => packHigh(from, bytes, at, bits)
+    : (from, bytes, at) => packLow(from, bytes, at, bits),
   chooseRule: () => 0,
 });
 
@@ -48,8 +53,8 @@ function panasonic(
   return {
     samples,
     woven: 1,
-    unpack: (block, to) => unpackPanasonic(name, block, to),
-    pack: (from, block, rule) => packPanasonic(name, { samples: from, rule }, block),
+    unpack: panasonicReader(name),
+    pack: panasonicWriter(name),
     chooseRule: (blocks) => fewestWrong(name, blocks),
   };
 }
@@ -61,56 +66,62 @@ function fewestWrong(name: BlockName, blocks: Uint8Array): number {
   const again = new Uint8Array(BLOCK_BYTES);
   const wrong = [0, 0];
   for (let at = 0; at + BLOCK_BYTES <= blocks.length; at += BLOCK_BYTES) {
-    const block = blocks.subarray(at, at + BLOCK_BYTES);
-    kind.unpack(block, samples);
+    kind.unpack(blocks, at, samples);
     for (const rule of [0, 1]) {
-      kind.pack(samples, again, rule);
-      if (again.some((byte, index) => byte !== block[index])) wrong[rule]! += 1;
+      kind.pack(samples, again, 0, rule);
+      if (again.some((byte, index) => byte !== blocks[at + index])) wrong[rule]! += 1;
     }
   }
   return wrong[1]! < wrong[0]! ? 1 : 0;
 }
 
-interface Plain {
-  readonly bits: number;
-  readonly isHighFirst: boolean;
-}
-
-function unpackPlain(block: Uint8Array, samples: Uint16Array, { bits, isHighFirst }: Plain): void {
+function unpackLow(bytes: Uint8Array, at: number, samples: Uint16Array, bits: number): void {
   let held = 0;
   let size = 0;
-  let next = 0;
+  let next = at;
   for (let index = 0; index < samples.length; index++) {
-    if (isHighFirst) {
-      for (; size < bits; size += 8) held = (held << 8) | block[next++]!;
-      size -= bits;
-      samples[index] = held >>> size;
-      held &= (1 << size) - 1;
-    } else {
-      for (; size < bits; size += 8) held |= block[next++]! << size;
-      samples[index] = held & ((1 << bits) - 1);
-      held >>>= bits;
-      size -= bits;
-    }
+    for (; size < bits; size += 8) held |= bytes[next++]! << size;
+    samples[index] = held & ((1 << bits) - 1);
+    held >>>= bits;
+    size -= bits;
   }
 }
 
-function packPlain(samples: Uint16Array, block: Uint8Array, { bits, isHighFirst }: Plain): void {
-  block.fill(0);
+function unpackHigh(bytes: Uint8Array, at: number, samples: Uint16Array, bits: number): void {
   let held = 0;
   let size = 0;
-  let next = 0;
+  let next = at;
   for (let index = 0; index < samples.length; index++) {
-    if (isHighFirst) {
-      held = (held << bits) | samples[index]!;
-      for (size += bits; size >= 8; held &= (1 << size) - 1) {
-        size -= 8;
-        block[next++] = held >>> size;
-      }
-    } else {
-      held |= samples[index]! << size;
-      for (size += bits; size >= 8; size -= 8, held >>>= 8) block[next++] = held;
+    for (; size < bits; size += 8) held = (held << 8) | bytes[next++]!;
+    size -= bits;
+    samples[index] = held >>> size;
+    held &= (1 << size) - 1;
+  }
+}
+
+function packLow(samples: Uint16Array, bytes: Uint8Array, at: number, bits: number): void {
+  bytes.fill(0, at, at + BLOCK_BYTES);
+  let held = 0;
+  let size = 0;
+  let next = at;
+  for (let index = 0; index < samples.length; index++) {
+    held |= samples[index]! << size;
+    for (size += bits; size >= 8; size -= 8, held >>>= 8) bytes[next++] = held;
+  }
+  if (size > 0) bytes[next] = held;
+}
+
+function packHigh(samples: Uint16Array, bytes: Uint8Array, at: number, bits: number): void {
+  bytes.fill(0, at, at + BLOCK_BYTES);
+  let held = 0;
+  let size = 0;
+  let next = at;
+  for (let index = 0; index < samples.length; index++) {
+    held = (held << bits) | samples[index]!;
+    for (size += bits; size >= 8; held &= (1 << size) - 1) {
+      size -= 8;
+      bytes[next++] = held >>> size;
     }
   }
-  if (size > 0) block[next] = isHighFirst ? held << (8 - size) : held;
+  if (size > 0) bytes[next] = held << (8 - size);
 }

@@ -28,6 +28,8 @@ export function readLossless(bytes: Uint8Array): FoundScan | null {
 /** Coded samples as they were found: lossless JPEG has a header before them. */
 export interface CodedScan extends FoundSamples {
   readonly headBytes: number;
+  /** Olympus: the bit that long words leave over. */
+  readonly spare?: 0 | 1;
 }
 
 /** Reads the coded samples of a segment from its beginning; null where they are not understood. */
@@ -58,7 +60,7 @@ function readPlain(
   bytes: Uint8Array,
   coding: Exclude<Coded, { kind: 'lossless-jpeg' | 'lossless-cells' | 'lossless-sampled' }>,
   place: Rectangle,
-): FoundSamples | null {
+): Omit<CodedScan, 'headBytes'> | null {
   switch (coding.kind) {
     case 'nikon-lossless':
     case 'differences':

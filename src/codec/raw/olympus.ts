@@ -58,20 +58,21 @@ export function readOlympus(
       const isNegative = word < 0;
       const low = (word >>> 29) & 3;
       let high = Math.min(LONG, Math.clz32(word << 3));
-      bit += 3 + (high === LONG ? LONG : high + 1);
+      let used = 3 + (high === LONG ? LONG : high + 1);
       if (high === LONG) {
-        const more = windowAt(plain, bit) >>> (16 + bits);
+        const more = windowAt(plain, bit + used) >>> (16 + bits);
         spares.add(more & 1);
         high = more >> 1;
-        bit += 16 - bits;
+        used += 16 - bits;
       }
-      const size = (high << bits) | (windowAt(plain, bit) >>> (32 - bits));
-      bit += bits;
+      // Mostly the same window holds the rest too.
+      const rest = used + bits <= 25 ? word << used : windowAt(plain, bit + used);
+      const size = (high << bits) | (rest >>> (32 - bits));
+      bit += used + bits;
       const difference = (isNegative ? ~size : size) + carry.mean;
       advance(carry, size, difference);
       const at = row * width + column;
-      const sample =
-        olympusPrediction(samples, { at, row, column, width }) + (difference << 2) + low;
+      const sample = olympusPrediction(samples, at, column, width) + (difference << 2) + low;
       if (sample < 0 || sample > 65_535) return null;
       samples[at] = sample;
     }
@@ -96,16 +97,16 @@ export function writeOlympus(
       const carry = carries[column & 1]!;
       const bits = plainBits(carry);
       const at = row * width + column;
-      const step = samples[at]! - olympusPrediction(samples, { at, row, column, width });
+      const step = samples[at]! - olympusPrediction(samples, at, column, width);
       const difference = step >> 2;
       const signed = difference - carry.mean;
       const size = signed < 0 ? ~signed : signed;
       const high = size >> bits;
       if (bits > 15 || (high >= LONG && high >= 1 << (15 - bits))) return false;
-      pen.put((signed < 0 ? 4 : 0) | (step & 3), 3);
-      if (high < LONG) pen.put(1, high + 1);
+      const head = (signed < 0 ? 4 : 0) | (step & 3);
+      if (high < LONG) pen.put((head << (high + 1)) | 1, high + 4);
       else {
-        pen.put(0, LONG);
+        pen.put(head << LONG, LONG + 3);
         pen.put((high << 1) | spare, 16 - bits);
       }
       pen.put(size & ((1 << bits) - 1), bits);
@@ -119,15 +120,11 @@ export function writeOlympus(
 /** From the sample two to the left, the one two above, and the one between them. */
 function olympusPrediction(
   samples: Uint16Array,
-  place: {
-    readonly at: number;
-    readonly row: number;
-    readonly column: number;
-    readonly width: number;
-  },
+  at: number,
+  column: number,
+  width: number,
 ): number {
-  const { at, row, column, width } = place;
-  if (row < 2) return column < 2 ? 0 : samples[at - 2]!;
+  if (at < 2 * width) return column < 2 ? 0 : samples[at - 2]!;
   if (column < 2) return samples[at - 2 * width]!;
   const left = samples[at - 2]!;
   const above = samples[at - 2 * width]!;

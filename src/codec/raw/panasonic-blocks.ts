@@ -1,5 +1,3 @@
-import { BLOCK_BYTES } from './block-bytes.ts';
-
 /** Bits of the two first samples, of the differences, and of the whole in which a coarse step has no base any more. */
 const KINDS = {
   'panasonic-14': { first: 12, next: 8, samples: 14 },
@@ -13,189 +11,178 @@ export type PanasonicName = keyof typeof KINDS;
 /** Shifts of the differences of three samples, by their number. */
 const SHIFTS = [0, 1, 2, 4] as const;
 
-/** The bits of a block: from the last byte to the first, in each the highest first. */
+/** The bits of one block after another: from the last byte to the first, in each the highest first. */
 class Bits {
-  readonly block: Uint8Array;
-  at = 0;
+  readonly #words = new Int32Array(6);
+  #at = 0;
 
-  constructor(block: Uint8Array) {
-    this.block = block;
+  /** Goes to the first bit of a block. */
+  open(bytes: Uint8Array, at: number): void {
+    for (let word = 0; word < 4; word++) {
+      const from = at + 12 - 4 * word;
+      this.#words[word] =
+        bytes[from]! |
+        (bytes[from + 1]! << 8) |
+        (bytes[from + 2]! << 16) |
+        (bytes[from + 3]! << 24);
+    }
+    this.#at = 0;
   }
 
+  /** All zeros, to be written. */
+  clear(): void {
+    this.#words.fill(0);
+    this.#at = 0;
+  }
+
+  /** The next bits, at most 14; zeros beyond the block. */
   take(count: number): number {
-    let value = 0;
-    for (let left = count; left > 0; ) {
-      const room = 8 - (this.at & 7);
-      const size = Math.min(room, left);
-      const byte = this.block[BLOCK_BYTES - 1 - (this.at >> 3)] ?? 0;
-      value = (value << size) | ((byte >> (room - size)) & ((1 << size) - 1));
-      this.at += size;
-      left -= size;
-    }
-    return value;
+    const word = this.#at >> 5;
+    const shift = this.#at & 31;
+    this.#at += count;
+    const here = (this.#words[word]! << shift) >>> (32 - count);
+    const over = shift + count - 32;
+    return over <= 0 ? here : here | (this.#words[word + 1]! >>> (32 - over));
   }
 
   put(value: number, count: number): void {
-    for (let left = count; left > 0; ) {
-      const room = 8 - (this.at & 7);
-      const size = Math.min(room, left);
-      const part = (value >> (left - size)) & ((1 << size) - 1);
-      const index = BLOCK_BYTES - 1 - (this.at >> 3);
-      if (index >= 0) this.block[index]! |= part << (room - size);
-      this.at += size;
-      left -= size;
+    const word = this.#at >> 5;
+    const over = (this.#at & 31) + count - 32;
+    this.#at += count;
+    const low = value & ((1 << count) - 1);
+    this.#words[word]! |= over <= 0 ? low << -over : low >>> over;
+    if (over > 0) this.#words[word + 1]! |= low << (32 - over);
+  }
+
+  /** Writes the block. */
+  close(bytes: Uint8Array, at: number): void {
+    for (let word = 0; word < 4; word++) {
+      const from = at + 12 - 4 * word;
+      const value = this.#words[word]!;
+      bytes[from] = value;
+      bytes[from + 1] = value >>> 8;
+      bytes[from + 2] = value >>> 16;
+      bytes[from + 3] = value >>> 24;
     }
   }
 }
 
-/** What the next difference of even or odd samples counts from. */
-interface Track {
-  /** The sample before, and whether one was not zero yet. */
-  before: number;
-  isOpen: boolean;
+/** Of even and odd samples the one before, and whether one was not zero yet: what the next difference counts from. */
+interface Tracks {
+  readonly before: Int32Array;
+  readonly isOpen: Uint8Array;
 }
 
-function freshTracks(): readonly [Track, Track] {
-  return [
-    { before: 0, isOpen: false },
-    { before: 0, isOpen: false },
-  ];
+function freshTracks(): Tracks {
+  return { before: new Int32Array(2), isOpen: new Uint8Array(2) };
 }
 
 /** What a difference of this shift is added to. */
-function baseOf(name: PanasonicName, before: number, shift: number): number {
-  const { next } = KINDS[name];
+function baseOf(isOld: boolean, next: number, before: number, shift: number): number {
   const middle = 1 << (next - 1 + shift);
-  if (name !== 'panasonic-14') return shift < 4 && before > middle ? before - middle : 0;
+  if (!isOld) return shift < 4 && before > middle ? before - middle : 0;
   const base = before - middle;
   return base < 0 || shift === 4 ? base & ((1 << shift) - 1) : base;
 }
 
-/** Reads a block: two whole samples, then differences, a shift for each three. */
-export function unpackPanasonic(
+/** Reads blocks: two whole samples, then differences, a shift for each three. */
+export function panasonicReader(
   name: PanasonicName,
-  block: Uint8Array,
-  samples: Uint16Array,
-): void {
-  const bits = new Bits(block);
-  const { next, samples: count } = KINDS[name];
+): (bytes: Uint8Array, at: number, samples: Uint16Array) => void {
+  const { first, next, samples: count } = KINDS[name];
+  const isOld = name === 'panasonic-14';
+  const bits = new Bits();
   const tracks = freshTracks();
-  let shift = 0;
-  for (let index = 0; index < count; index++) {
-    if (index % 3 === 2) shift = SHIFTS[bits.take(2)]!;
-    const track = tracks[index & 1]!;
-    if (!track.isOpen) openTrack(name, bits, { track, index });
-    else {
-      const step = bits.take(next);
-      if (step !== 0 || name !== 'panasonic-14') {
-        track.before = baseOf(name, track.before, shift) + (step << shift);
+  const { before, isOpen } = tracks;
+  /** A sample before which all were zero. */
+  const openTrack = (index: number): void => {
+    const track = index & 1;
+    if (!isOld) {
+      before[track] = bits.take(index < 2 ? first : next);
+      isOpen[track] = before[track] !== 0 ? 1 : 0;
+      return;
+    }
+    const high = bits.take(8);
+    isOpen[track] = high !== 0 ? 1 : 0;
+    if (high !== 0 || index > 11) before[track] = (high << 4) | bits.take(4);
+  };
+  return (bytes, at, samples) => {
+    bits.open(bytes, at);
+    before.fill(0);
+    isOpen.fill(0);
+    let shift = 0;
+    for (let index = 0; index < count; index++) {
+      const track = index & 1;
+      if (index % 3 === 2) shift = SHIFTS[bits.take(2)]!;
+      if (isOpen[track] === 0) openTrack(index);
+      else {
+        const step = bits.take(next);
+        if (step !== 0 || !isOld) {
+          before[track] = baseOf(isOld, next, before[track]!, shift) + (step << shift);
+        }
       }
+      samples[index] = before[track]!;
     }
-    samples[index] = track.before;
-  }
+  };
 }
 
-/** Reads a sample before which all were zero. */
-function openTrack(
+/** Writes blocks with the smallest shift that each three samples allow; rule 1: no difference is a step like others. */
+export function panasonicWriter(
   name: PanasonicName,
-  bits: Bits,
-  { track, index }: { readonly track: Track; readonly index: number },
-): void {
-  const { first, next } = KINDS[name];
-  if (name !== 'panasonic-14') {
-    track.before = bits.take(index < 2 ? first : next);
-    track.isOpen = track.before !== 0;
-    return;
-  }
-  const high = bits.take(8);
-  track.isOpen = high !== 0;
-  if (track.isOpen || index > 11) track.before = (high << 4) | bits.take(4);
-}
-
-/** Writes a block with the smallest shift that each three samples allow. */
-export function packPanasonic(
-  name: PanasonicName,
-  { samples, rule }: { readonly samples: Uint16Array; readonly rule: number },
-  block: Uint8Array,
-): void {
-  block.fill(0);
-  const bits = new Bits(block);
-  const { next, samples: count } = KINDS[name];
+): (samples: Uint16Array, bytes: Uint8Array, at: number, rule: number) => void {
+  const { first, next, samples: count } = KINDS[name];
+  const isOld = name === 'panasonic-14';
+  const bits = new Bits();
   const tracks = freshTracks();
-  let shift = 0;
-  for (let index = 0; index < count; index++) {
-    if (index % 3 === 2) {
-      const number = shiftFor(name, { samples, rule, index, tracks });
-      shift = SHIFTS[number]!;
-      bits.put(number, 2);
+  const { before, isOpen } = tracks;
+  /** The step that gives a sample, or -1. */
+  const stepOf = (sample: number, from: number, shift: number, rule: number): number => {
+    if (isOld && sample === from && rule === 0) return 0;
+    const above = sample - baseOf(isOld, next, from, shift);
+    const step = above >> shift;
+    const isExact = above >= 0 && step << shift === above && step < 1 << next;
+    // There a step of nothing says that nothing changes.
+    if (isExact && (step > 0 || !isOld)) return step;
+    return isOld && sample === from ? 0 : -1;
+  };
+  const isFirst = (sample: number): boolean => (isOld ? sample >> 4 !== 0 : sample !== 0);
+  const isReached = (samples: Uint16Array, index: number, shift: number, rule: number): boolean => {
+    for (let at = index; at < index + 3 && at < count; at++) {
+      // The third sample follows the first.
+      const isThird = at === index + 2;
+      const from = isThird ? samples[index]! : before[at & 1]!;
+      const isKnown = isOpen[at & 1] !== 0 || (isThird && isFirst(samples[index]!));
+      if (isKnown && stepOf(samples[at]!, from, shift, rule) < 0) return false;
     }
-    const track = tracks[index & 1]!;
-    const sample = samples[index]!;
-    if (track.isOpen) bits.put(Math.max(0, stepOf(name, { sample, track, shift, rule })), next);
-    else putFirst(name, bits, { sample, index });
-    follow(name, track, sample);
-  }
-}
-
-function putFirst(
-  name: PanasonicName,
-  bits: Bits,
-  { sample, index }: { readonly sample: number; readonly index: number },
-): void {
-  const { first, next } = KINDS[name];
-  if (name !== 'panasonic-14') bits.put(sample, index < 2 ? first : next);
-  else {
-    bits.put(sample >> 4, 8);
-    if (sample >> 4 !== 0 || index > 11) bits.put(sample & 15, 4);
-  }
-}
-
-function follow(name: PanasonicName, track: Track, sample: number): void {
-  const isFirst = name === 'panasonic-14' ? sample >> 4 !== 0 : sample !== 0;
-  track.isOpen ||= isFirst;
-  track.before = sample;
-}
-
-/** The number that gives a sample, or -1. */
-function stepOf(
-  name: PanasonicName,
-  by: {
-    readonly sample: number;
-    readonly track: Track;
-    readonly shift: number;
-    readonly rule: number;
-  },
-): number {
-  const { sample, track, shift, rule } = by;
-  if (name === 'panasonic-14' && sample === track.before && rule === 0) return 0;
-  const above = sample - baseOf(name, track.before, shift);
-  const step = above >> shift;
-  const isExact = above >= 0 && step << shift === above && step < 1 << KINDS[name].next;
-  // There a step of nothing says that nothing changes.
-  if (isExact && (step > 0 || name !== 'panasonic-14')) return step;
-  return name === 'panasonic-14' && sample === track.before ? 0 : -1;
-}
-
-function shiftFor(
-  name: PanasonicName,
-  by: {
-    readonly samples: Uint16Array;
-    readonly rule: number;
-    readonly index: number;
-    readonly tracks: readonly [Track, Track];
-  },
-): number {
-  const { samples, rule, index } = by;
-  for (let number = 0; number < SHIFTS.length; number++) {
-    const tracks = by.tracks.map((track) => ({ ...track }));
-    let isGood = true;
-    for (let at = index; at < index + 3 && at < samples.length && isGood; at++) {
-      const track = tracks[at & 1]!;
-      const sample = samples[at]!;
-      if (track.isOpen) isGood = stepOf(name, { sample, track, shift: SHIFTS[number]!, rule }) >= 0;
-      follow(name, track, sample);
+    return true;
+  };
+  const putFirst = (sample: number, index: number): void => {
+    if (!isOld) bits.put(sample, index < 2 ? first : next);
+    else {
+      bits.put(sample >> 4, 8);
+      if (sample >> 4 !== 0 || index > 11) bits.put(sample & 15, 4);
     }
-    if (isGood) return number;
-  }
-  return 0;
+  };
+  return (samples, bytes, at, rule) => {
+    bits.clear();
+    before.fill(0);
+    isOpen.fill(0);
+    let shift = 0;
+    for (let index = 0; index < count; index++) {
+      if (index % 3 === 2) {
+        let number = 0;
+        while (number < 3 && !isReached(samples, index, SHIFTS[number]!, rule)) number += 1;
+        if (number === 3 && !isReached(samples, index, 4, rule)) number = 0;
+        shift = SHIFTS[number]!;
+        bits.put(number, 2);
+      }
+      const track = index & 1;
+      const sample = samples[index]!;
+      if (isOpen[track] === 0) putFirst(sample, index);
+      else bits.put(Math.max(0, stepOf(sample, before[track]!, shift, rule)), next);
+      if (isFirst(sample)) isOpen[track] = 1;
+      before[track] = sample;
+    }
+    bits.close(bytes, at);
+  };
 }

@@ -36,10 +36,9 @@ export function readBlocks(bytes: Uint8Array, coding: BlockCoding, size: Size): 
   const plain = coding.isTurned ? turn(bytes, false) : bytes;
   const samples = new Uint16Array(width * height);
   const some = new Uint16Array(kind.samples);
-  const block = new Uint8Array(BLOCK_BYTES);
   eachBlock(coding, size, (number, at) => {
-    block.set(plain.subarray(number * BLOCK_BYTES, number * BLOCK_BYTES + BLOCK_BYTES));
-    kind.unpack(block, some);
+    if (number * BLOCK_BYTES + BLOCK_BYTES > plain.length) return;
+    kind.unpack(plain, number * BLOCK_BYTES, some);
     for (let index = 0; index < some.length; index++)
       samples[at + index * kind.woven] = some[index]!;
   });
@@ -63,7 +62,7 @@ export function writeBlocks(
     }
     const from = number * BLOCK_BYTES;
     if (from + BLOCK_BYTES > plain.length) return;
-    kind.pack(some, plain.subarray(from, from + BLOCK_BYTES), coding.rule);
+    kind.pack(some, plain, from, coding.rule);
   });
   if (coding.isTurned) space.set(turn(plain, true).subarray(0, space.length));
 }

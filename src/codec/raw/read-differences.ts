@@ -54,15 +54,21 @@ export function readDifferences(
     const { look } = plan.codes[row < plan.split ? 0 : 1];
     for (let column = 0; column < width; column++) {
       const at = row * width + column;
-      const entry = look[windowAt(plain, bit) >>> 16]!;
+      const word = windowAt(plain, bit);
+      const entry = look[word >>> 16]!;
       if (entry === 0) return null;
+      const before =
+        column >= 2 ? samples[at - 2]! : startBefore(samples, { row, column, width }, plan.starts);
       const category = entry & 31;
       const shift = (entry >> 5) & 7;
       bit += entry >> 8;
       let difference = 0;
       if (category > 0) {
         const count = category - shift;
-        const more = count === 0 ? 0 : windowAt(plain, bit) >>> (32 - count);
+        // Mostly the same window holds the difference too.
+        const length = entry >> 8;
+        const rest = length + count <= 25 ? word << length : windowAt(plain, bit);
+        const more = count === 0 ? 0 : rest >>> (32 - count);
         // Bits that were left out stand in the middle of what they may be.
         difference = shift === 0 ? more : (((more << 1) + 1) << shift) >> 1;
         if (difference >> (category - 1) === 0) {
@@ -70,7 +76,7 @@ export function readDifferences(
         }
         bit += count;
       }
-      samples[at] = difference + beforeOf(samples, { at, row, column, width }, plan.starts);
+      samples[at] = difference + before;
     }
     if (bit > bytes.length * 8) return null;
   }
@@ -78,18 +84,12 @@ export function readDifferences(
   return padding === null ? null : { samples, bytes: (bit + 7) >> 3, padding };
 }
 
-/** What a sample's difference counts from. */
-export function beforeOf(
+/** What the differences of the first two samples of a row count from. */
+export function startBefore(
   samples: Uint16Array,
-  place: {
-    readonly at: number;
-    readonly row: number;
-    readonly column: number;
-    readonly width: number;
-  },
+  place: { readonly row: number; readonly column: number; readonly width: number },
   starts: readonly number[],
 ): number {
-  const { at, row, column, width } = place;
-  if (column >= 2) return samples[at - 2]!;
-  return row >= 2 ? samples[at - 2 * width]! : starts[row * 2 + column]!;
+  const { row, column, width } = place;
+  return row >= 2 ? samples[(row - 2) * width + column]! : starts[row * 2 + column]!;
 }

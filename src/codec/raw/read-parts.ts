@@ -1,6 +1,5 @@
 import { type Coded, readCoded, writeCoded } from './coded-samples.ts';
 import { findSensorParts } from './find-sensor-parts.ts';
-import { readOlympus } from './olympus.ts';
 import {
   countOf,
   type Hole,
@@ -31,30 +30,35 @@ export function readParts(bytes: Uint8Array): ReadPart[] {
 function readPart(bytes: Uint8Array, part: SensorPart): ReadPart | null {
   const { width, height, segments } = part;
   const plane = { width, height, bits: 16, samples: new Uint16Array(width * height) };
-  const coding = settled(bytes, part);
+  let coding = withRuleOf(bytes, part);
   let holes: PartRecipe['holes'] = segments.map((segment) => {
     return { ...segment, headBytes: 0, padding: 0, patches: [] };
   });
   if (coding.kind === 'packed') {
     if (!readSamples(bytes, { width, height, bits: 16, coding, holes }, plane)) return null;
   } else {
-    const found = segments.map((segment) => readHole(bytes, segment, coding, plane));
-    holes = found.filter((hole) => hole !== null);
-    if (holes.length !== segments.length) return null;
+    const given = coding;
+    const found = segments.map((segment) => readHole(bytes, segment, given, plane));
+    const known = found.filter((one) => one !== null);
+    if (known.length !== segments.length) return null;
+    holes = known.map(({ hole }) => hole);
+    // What only the samples' bytes tell; such codings have one segment.
+    if (coding.kind === 'olympus') coding = { ...coding, spare: known[0]?.spare ?? 0 };
   }
   const bits = Math.max(8, bitsOf(plane.samples));
   return { recipe: { width, height, bits, coding, holes }, plane: { ...plane, bits } };
 }
 
-/** The coding with what only the samples' bytes tell. */
-function settled(bytes: Uint8Array, { coding, segments }: SensorPart): SampleCoding {
+/** The coding, blocks with the rule that their bytes follow. */
+function withRuleOf(bytes: Uint8Array, { coding, segments }: SensorPart): SampleCoding {
   const [segment] = segments;
-  if (segment === undefined) return coding;
-  const { offset, length, places } = segment;
-  const coded = bytes.subarray(offset, offset + length);
-  if (coding.kind === 'blocks') return withRule(coded, coding);
-  if (coding.kind !== 'olympus' || places[0] === undefined) return coding;
-  return { ...coding, spare: readOlympus(coded, places[0])?.spare ?? 0 };
+  if (coding.kind !== 'blocks' || segment === undefined) return coding;
+  return withRule(bytes.subarray(segment.offset, segment.offset + segment.length), coding);
+}
+
+interface FoundHole {
+  readonly hole: Hole;
+  readonly spare: 0 | 1;
 }
 
 function readHole(
@@ -62,19 +66,19 @@ function readHole(
   { offset, length, places }: Segment,
   coding: Coded,
   plane: SamplePlane,
-): Hole | null {
+): FoundHole | null {
   const coded = bytes.subarray(offset, offset + length);
   const scan = readCoded(coded, coding, places);
   if (scan === null || scan.samples.length !== countOf(places)) return null;
   spread(scan.samples, places, plane);
-  const { headBytes, padding } = scan;
+  const { headBytes, padding, spare = 0 } = scan;
   const hole = { offset: offset + headBytes, length: scan.bytes, headBytes, padding, places };
-  if (coding.kind !== 'blocks') return { ...hole, patches: [] };
+  if (coding.kind !== 'blocks') return { hole: { ...hole, patches: [] }, spare };
   const again = new Uint8Array(scan.bytes);
   const { samples } = scan;
   if (!writeCoded(again, coding, { head: coded, samples, places, padding })) return null;
   const patches = patchesOf(coded.subarray(0, scan.bytes), again);
-  return patches === null ? null : { ...hole, patches };
+  return patches === null ? null : { hole: { ...hole, patches }, spare };
 }
 
 /** What makes the one out of the other; null where that is too much. */

@@ -14,47 +14,37 @@ function shiftOf(range: number): number {
 }
 
 /** Reads a block: largest, smallest, their places, and the others above the smallest in steps (ARW 2). */
-export function unpackSony(block: Uint8Array, samples: Uint16Array): void {
-  const word = block[0]! | (block[1]! << 8) | (block[2]! << 16) | (block[3]! << 24);
+export function unpackSony(bytes: Uint8Array, at: number, samples: Uint16Array): void {
+  const word = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
   const most = word & MOST;
   const least = (word >>> 11) & MOST;
   const mostAt = (word >>> 22) & 15;
   const leastAt = (word >>> 26) & 15;
   const shift = shiftOf(most - least);
-  let bit = 30;
+  let held = word >>> 30;
+  let size = 2;
+  let next = at + 4;
+  const end = at + BLOCK_BYTES;
   for (let index = 0; index < SAMPLES; index++) {
     if (index === mostAt) samples[index] = most;
     else if (index === leastAt) samples[index] = least;
     else {
-      const at = bit >> 3;
-      const pair = block[at]! | ((block[at + 1] ?? 0) << 8);
-      const step = (pair >> (bit & 7)) & 127;
-      samples[index] = Math.min(MOST, (step << shift) + least);
-      bit += 7;
+      // Where both have the same place, the last step begins beyond the block.
+      for (; size < 7; size += 8) held |= (next < end ? bytes[next++]! : 0) << size;
+      samples[index] = Math.min(MOST, ((held & 127) << shift) + least);
+      held >>>= 7;
+      size -= 7;
     }
   }
 }
 
-/** Whether of equal samples the last counts as the largest, as the smallest; the two places where all are equal. */
-interface Rule {
-  readonly isLastMost: boolean;
-  readonly isLastLeast: boolean;
-  readonly flatMostAt: number;
-  readonly flatLeastAt: number;
-}
-
-function parseRule(rule: number): Rule {
-  return {
-    isLastMost: (rule & 1) !== 0,
-    isLastLeast: (rule & 2) !== 0,
-    flatMostAt: (rule >> 2) & 15,
-    flatLeastAt: (rule >> 6) & 15,
-  };
-}
-
-/** Writes a block. */
-export function packSony(samples: Uint16Array, block: Uint8Array, rule: number): void {
-  const { isLastMost, isLastLeast, flatMostAt, flatLeastAt } = parseRule(rule);
+/**
+ * Writes a block. A rule's bits: of equal samples the last is the largest, the last is the smallest; the two places
+ * where all are equal, four bits each.
+ */
+export function packSony(samples: Uint16Array, bytes: Uint8Array, at: number, rule: number): void {
+  const isLastMost = (rule & 1) !== 0;
+  const isLastLeast = (rule & 2) !== 0;
   let mostAt = 0;
   let leastAt = 0;
   for (let index = 1; index < SAMPLES; index++) {
@@ -67,24 +57,25 @@ export function packSony(samples: Uint16Array, block: Uint8Array, rule: number):
   const most = samples[mostAt]!;
   const least = samples[leastAt]!;
   if (most === least) {
-    mostAt = flatMostAt;
-    leastAt = flatLeastAt;
+    mostAt = (rule >> 2) & 15;
+    leastAt = (rule >> 6) & 15;
   }
   const shift = shiftOf(most - least);
-  block.fill(0);
   const word = (most & MOST) | ((least & MOST) << 11) | (mostAt << 22) | (leastAt << 26);
-  block[0] = word;
-  block[1] = word >>> 8;
-  block[2] = word >>> 16;
-  block[3] = word >>> 24;
-  let bit = 30;
+  bytes[at] = word;
+  bytes[at + 1] = word >>> 8;
+  bytes[at + 2] = word >>> 16;
+  // Two bits more come from the first step.
+  let held = (word >>> 24) & 63;
+  let size = 6;
+  let next = at + 3;
+  const end = at + BLOCK_BYTES;
   for (let index = 0; index < SAMPLES; index++) {
     if (index === mostAt || index === leastAt) continue;
-    const step = (((samples[index]! - least) >> shift) & 127) << (bit & 7);
-    block[bit >> 3]! |= step;
-    block[(bit >> 3) + 1]! |= step >> 8;
-    bit += 7;
+    held |= (((samples[index]! - least) >> shift) & 127) << size;
+    for (size += 7; size >= 8; size -= 8, held >>>= 8) if (next < end) bytes[next++] = held;
   }
+  for (; next < end; held = 0) bytes[next++] = held;
 }
 
 /** The rule by which most of these blocks were written. */
@@ -93,10 +84,9 @@ export function chooseSonyRule(blocks: Uint8Array): number {
   const votes = { most: 0, least: 0 };
   const flat = new Map<number, number>();
   for (let at = 0; at + BLOCK_BYTES <= blocks.length; at += BLOCK_BYTES) {
-    const block = blocks.subarray(at, at + BLOCK_BYTES);
-    unpackSony(block, samples);
-    const mostAt = ((block[2]! >> 6) | (block[3]! << 2)) & 15;
-    const leastAt = (block[3]! >> 2) & 15;
+    unpackSony(blocks, at, samples);
+    const mostAt = ((blocks[at + 2]! >> 6) | (blocks[at + 3]! << 2)) & 15;
+    const leastAt = (blocks[at + 3]! >> 2) & 15;
     const most = samples[mostAt]!;
     const least = samples[leastAt]!;
     if (most === least) {
