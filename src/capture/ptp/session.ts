@@ -28,6 +28,7 @@ export const DATASET_BYTES_MAX = 4_194_304;
 
 const BUSY_PAUSE_MS_MIN = 25;
 const BUSY_PAUSE_MS_MAX = 800;
+const CLOSED = 'the connection was closed';
 /** Session numbers that are tried where the camera finds one in use. */
 const SESSION_TRIES = 10;
 
@@ -76,9 +77,14 @@ export class PtpSession {
     options: RunOptions = {},
   ): Promise<PtpAnswer> {
     const act = options.act ?? `do ${formatCode(operation)}`;
+    const isLeaving = this.#stop.signal.aborted;
     const startMs = this.#clock.monotonicMs();
     for (let pauseMs = BUSY_PAUSE_MS_MIN; ; pauseMs = Math.min(2 * pauseMs, BUSY_PAUSE_MS_MAX)) {
-      const answer = await this.#inTurn(() => this.#once(operation, params, options));
+      const answer = await this.#inTurn(() => {
+        // What waited for its turn when the session was cancelled is not begun any more.
+        if (this.#stop.signal.aborted && !isLeaving) throw goneError(CLOSED);
+        return this.#once(operation, params, options);
+      });
       const { code } = answer.reply;
       if (code === RESPONSE.ok || options.accepts?.includes(code) === true) return answer;
       if (code !== RESPONSE.busy && code !== RESPONSE.nikonInvalidStatus) {
