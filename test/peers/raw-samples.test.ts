@@ -162,35 +162,48 @@ describe('samples beside LibRaw', skipBecause(whyNoTool('unprocessed_raw')), () 
     },
   );
 
-  /** Maker, model, coding, width, bits, file name; and how many times as much LibRaw says. */
-  const makers: readonly (readonly [
-    string,
-    string,
-    MakerCoding,
-    number,
-    12 | 14,
-    string,
-    number,
-  ])[] = [
-    ['SONY', 'ILCE-7M2', { kind: 'sony-blocks' }, 640, 14, 'SIM.ARW', 2],
-    ['NIKON CORPORATION', 'NIKON D70', { kind: 'nikon-lossy', split: 0 }, 640, 12, 'SIM.NEF', 1],
-    ['NIKON CORPORATION', 'NIKON D90', { kind: 'nikon-lossy', split: 99 }, 640, 12, 'B.NEF', 1],
-    ['PENTAX', 'PENTAX K-5', { kind: 'pentax' }, 640, 12, 'SIM.PEF', 1],
-    ['OLYMPUS IMAGING CORP.', 'E-M5', { kind: 'olympus' }, 640, 12, 'SIM.ORF', 1],
-    ['Panasonic', 'DMC-GH3', { kind: 'panasonic', format: 4 }, 644, 12, 'SIM.RW2', 1],
-    ['Panasonic', 'DC-GH5', { kind: 'panasonic', format: 5 }, 640, 12, 'B.RW2', 1],
-    ['Panasonic', 'DC-GH5', { kind: 'panasonic', format: 5 }, 648, 14, 'C.RW2', 1],
-  ];
-  test.each(makers)(
-    '%s %s, simulated, has the same',
-    (make, model, coding, width, bits, name, times) => {
-      const frame = shootFrame(simCamera({ seed: 3, width, height: 240, bits, iso: 400 }));
-      const { bytes, stored } = writeMakerRaw(frame, { facts: factsOf(make, model), coding });
-      const { theirs, ours } = bothReadings(name, bytes);
-      expect([ours?.width, ours?.height]).toEqual([theirs?.width, theirs?.height]);
-      expect(theirs?.samples).toEqual(stored.map((sample) => sample * times));
+  interface Maker {
+    readonly make: string;
+    readonly model: string;
+    readonly coding: MakerCoding;
+    readonly width: number;
+    readonly bits: 12 | 14;
+    readonly name: string;
+    /** How many times as much LibRaw says. */
+    readonly times: number;
+  }
+
+  const plain = { width: 640, bits: 12, times: 1 } as const;
+  const nikon = { ...plain, make: 'NIKON CORPORATION', name: 'SIM.NEF' } as const;
+  const panasonic = { ...plain, make: 'Panasonic', name: 'SIM.RW2' } as const;
+  const sony = { make: 'SONY', model: 'ILCE-7M2', coding: { kind: 'sony-blocks' } } as const;
+  const makers: readonly Maker[] = [
+    { ...plain, ...sony, bits: 14, name: 'SIM.ARW', times: 2 },
+    { ...nikon, model: 'NIKON D70', coding: { kind: 'nikon-lossy', split: 0 } },
+    { ...nikon, model: 'NIKON D90', coding: { kind: 'nikon-lossy', split: 99 } },
+    { ...plain, make: 'PENTAX', model: 'PENTAX K-5', coding: { kind: 'pentax' }, name: 'SIM.PEF' },
+    {
+      ...{ ...plain, make: 'OLYMPUS IMAGING CORP.', model: 'E-M5', name: 'SIM.ORF' },
+      coding: { kind: 'olympus' },
     },
-  );
+    { ...panasonic, model: 'DMC-GH3', coding: { kind: 'panasonic', format: 4 }, width: 644 },
+    { ...panasonic, model: 'DC-GH5', coding: { kind: 'panasonic', format: 5 } },
+    {
+      ...panasonic,
+      model: 'DC-GH5',
+      coding: { kind: 'panasonic', format: 5 },
+      width: 648,
+      bits: 14,
+    },
+  ];
+  test.each(makers)('$make $model of $bits bits, simulated, has the same', (maker) => {
+    const { make, model, coding, width, bits, name, times } = maker;
+    const frame = shootFrame(simCamera({ seed: 3, width, height: 240, bits, iso: 400 }));
+    const { bytes, stored } = writeMakerRaw(frame, { facts: factsOf(make, model), coding });
+    const { theirs, ours } = bothReadings(name, bytes);
+    expect([ours?.width, ours?.height]).toEqual([theirs?.width, theirs?.height]);
+    expect(theirs?.samples).toEqual(stored.map((sample) => sample * times));
+  });
 });
 
 function factsOf(make: string, model: string): ShotFacts {
