@@ -7,9 +7,11 @@ import type {
   MarkRecord,
   Run,
   RunId,
+  SnapshotSource,
+  Tree,
   TreeEntry,
 } from '../vault/index.ts';
-import { treeOf } from '../vault/index.ts';
+import { totalsOf, treeOf } from '../vault/index.ts';
 import { byAge } from './lineage.ts';
 
 /**
@@ -21,7 +23,7 @@ export function* runLines(from: Ledger, to: Ledger): Generator<JournalRecord> {
     if (to.forgotten.has(run.id)) continue;
     const known = to.runs.get(run.id);
     if (known === undefined || known.snapshot === null) yield* linesOfRun(run, known);
-    else if (isMoreWhole(run, known)) yield* missingOfRun(from, to, run);
+    else if (endedOtherwise(run, known)) yield* completedRun(from, to, run);
     else continue;
     // Unknown there and forgotten here: only later states need its lines.
     if (known === undefined && from.forgotten.has(run.id)) {
@@ -45,31 +47,48 @@ function* linesOfRun(run: Run, known: Run | undefined): Generator<JournalRecord>
   if (run.snapshot !== null) yield run.snapshot;
 }
 
-/** A mirror may have been full or gone before a run ended: the same run is whole here and not there. */
-function isMoreWhole(run: Run, known: Run): boolean {
-  return run.snapshot?.complete === true && known.snapshot?.complete === false;
+/** Whether one run ended in two states: a mirror may have been full, or gone before all was written. */
+function endedOtherwise(run: Run, known: Run): boolean {
+  const there = new Map(known.snapshot?.sources.map(({ source, tree }) => [source, tree]));
+  return (
+    run.snapshot?.sources.some(({ source, tree }) => {
+      const other = there.get(source);
+      return other !== undefined && other !== tree;
+    }) === true
+  );
 }
 
-function* missingOfRun(from: Ledger, to: Ledger, run: Run): Generator<JournalRecord> {
-  const { id, snapshot } = run;
-  for (const { source } of run.sources) {
-    const wanted = treeOf(from, id, source);
+/** Both saw the same sources at the same moment: what either has of them was there. */
+function* completedRun(from: Ledger, to: Ledger, run: Run): Generator<JournalRecord> {
+  const { id } = run;
+  const known = to.runs.get(id)?.snapshot ?? null;
+  if (known === null || run.snapshot === null) return;
+  const sources: SnapshotSource[] = [];
+  for (const one of known.sources) {
+    const { source } = one;
     const there = treeOf(to, id, source);
-    for (const [path, entry] of wanted) {
+    const whole = joined(treeOf(from, id, source), there);
+    for (const [path, entry] of whole) {
       if (!isSameEntry(there.get(path), entry)) yield entryLine({ run: id, source, path }, entry);
     }
-    for (const path of there.keys()) {
-      if (!wanted.has(path)) yield { type: 'gone', run: id, source, path };
-    }
+    sources.push({ ...one, ...totalsOf(whole) });
   }
-  if (snapshot === null) return;
-  // Its states continue what they continued there: the lines above are told against that.
-  const parents = new Map(to.runs.get(id)?.sources.map(({ source, parent }) => [source, parent]));
-  const sources = snapshot.sources.map((one) => ({
-    ...one,
-    parent: parents.get(one.source) ?? null,
-  }));
-  yield { ...snapshot, sources };
+  const complete = known.complete || run.snapshot.complete;
+  yield { ...known, complete, issues: Math.min(known.issues, run.snapshot.issues), sources };
+}
+
+function joined(one: Tree, other: Tree): Tree {
+  const whole = new Map(one);
+  for (const [path, entry] of other) {
+    const there = whole.get(path);
+    if (there === undefined || wordsOf(entry) > wordsOf(there)) whole.set(path, entry);
+  }
+  return whole;
+}
+
+/** The newer one is the greater one; any order would do that is always the same. */
+function wordsOf({ mtimeUs, kind, content, sizeBytes, mode }: TreeEntry): string {
+  return `${String(mtimeUs).padStart(20)} ${kind} ${content} ${sizeBytes} ${mode}`;
 }
 
 function isSameEntry(
