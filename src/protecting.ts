@@ -6,12 +6,12 @@ import {
   backup as protect,
   type Tiering,
 } from './backup/index.ts';
-import type { Issue } from './base/index.ts';
+import { FieldVaultError, type Issue } from './base/index.ts';
 import { type CompactAndLearnReport, compact } from './compacting.ts';
 import { heldFrames, type LearnReport, learn, marksOf, policyOf } from './learn/index.ts';
 import type { RecordReader } from './metadata/index.ts';
 import type { World } from './platform/index.ts';
-import type { Occasion, Policy } from './priority/index.ts';
+import { DEFAULT_POLICY, type Occasion, type Policy } from './priority/index.ts';
 import { openVault, type Vault } from './vault/index.ts';
 
 /** How a backup is watched, mirrored, ended early, and what goes with it. */
@@ -45,8 +45,7 @@ export interface BackupAndLearnReport extends BackupReport {
  * would make some, it does so, and protects them in a second snapshot. Then, with everything safe, learns what the new
  * pictures show and say.
  * @param sources paths of cards, folders or single files
- * @throws FieldVaultError SOURCE_MISSING, LEASED, TARGET_READ_ONLY, TARGET_GONE, TARGET_FULL (not even a journal fits),
- * UNSUPPORTED_FORMAT (a policy that is not understood)
+ * @throws FieldVaultError SOURCE_MISSING, LEASED, TARGET_READ_ONLY, TARGET_GONE, TARGET_FULL (not even a journal fits)
  */
 export async function backup(
   world: World,
@@ -59,7 +58,7 @@ export async function backup(
   const held = new HeldIssues(options.onIssue);
   const first = await protect(world, vault, sources, {
     ...options,
-    tiering: tieringOf(world, [vault, ...mirrors]),
+    tiering: tieringOf(world, [vault, ...mirrors], options.onIssue),
     onIssue: held.take,
   });
   const isShort = first.plan.waiting.some(({ why }) => why === 'power');
@@ -99,7 +98,7 @@ export async function planBackup(
 ): Promise<BackupPlan> {
   const { mirrors = [], compact: isCompacting, onBattery, policy, ...rest } = options;
   const { isOnBattery } = await world.power.read();
-  const tiering = tieringOf(world, [vault, ...mirrors]);
+  const tiering = tieringOf(world, [vault, ...mirrors], options.onIssue);
   return planWork(world, vault, sources, {
     ...rest,
     mirrors,
@@ -108,10 +107,26 @@ export async function planBackup(
   });
 }
 
-function tieringOf(world: World, vaults: Vaults): Tiering {
+function tieringOf(
+  world: World,
+  vaults: Vaults,
+  onIssue: (issue: Issue) => void = () => {},
+): Tiering {
   const [primary] = vaults;
-  const { policy } = policyOf(primary);
+  const policy = policyOrDefault(primary, onIssue);
   return { policy, marks: marksOf(primary), held: () => heldFrames(world, vaults) };
+}
+
+/** No picture waits for a policy that this version does not understand. */
+function policyOrDefault(vault: Vault, onIssue: (issue: Issue) => void): Policy {
+  try {
+    return policyOf(vault).policy;
+  } catch (error) {
+    if (!(error instanceof FieldVaultError)) throw error;
+    const message = `${error.message} Everything is protected by the default policy meanwhile: nothing waits by a rule.`;
+    onIssue({ code: 'POLICY_UNREADABLE', path: vault.root, message });
+    return DEFAULT_POLICY;
+  }
 }
 
 /** Keeps what is held back from being told while there is a way to make room for it. */

@@ -25,6 +25,8 @@ export const LIMITS = {
   headBytes: 65_536,
   /** First bytes of a new picture that are asked for its rating and the like before it is copied. */
   scoutBytesMax: 262_144,
+  /** A smaller picture is copied sooner than it is asked. */
+  scoutBytesMin: 65_536,
   /** A larger sidecar is asked nothing before it is copied. */
   scoutSidecarBytesMax: 4_194_304,
   /** Files that a worker looks into before it is asked again. */

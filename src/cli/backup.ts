@@ -64,6 +64,9 @@ export function addBackup(program: Command, act: Act): void {
     );
 }
 
+/** Worth a word, though no file has come to harm. */
+const WARNINGS: ReadonlySet<string> = new Set(['POLICY_UNREADABLE', 'WEAK_DURABILITY']);
+
 async function backup(
   session: Session,
   sources: readonly string[],
@@ -96,7 +99,7 @@ async function backup(
         isTold = true;
       },
       onIssue: (issue) => {
-        if (issue.code === 'WEAK_DURABILITY' || isTold) warnings += 1;
+        if (WARNINGS.has(issue.code) || isTold) warnings += 1;
         output.issue(issue);
       },
     }),

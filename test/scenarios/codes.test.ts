@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ERROR_CODES, ISSUE_CODES } from '../../src/base/index.ts';
-import { learn } from '../../src/index.ts';
+import { learn, readPolicyFile, setPolicy } from '../../src/index.ts';
 import {
   type DiskCall,
   PROFILES,
@@ -243,6 +243,16 @@ const ISSUES: readonly (readonly [(typeof ISSUE_CODES)[number], () => Promise<Ty
     },
   ],
   [
+    'POLICY_UNREADABLE',
+    async () => {
+      world.disk.stage.plant('/tiers.yaml', 'tiers:\n  - name: general\n');
+      const { policy } = await readPolicyFile(world, '/tiers.yaml');
+      const text = 'tiers: of tomorrow';
+      await setPolicy(world, await openVault(world, '/drive/vault'), { policy, text });
+      return type(BACKUP);
+    },
+  ],
+  [
     'SNAPSHOT_INCOMPLETE',
     async () => {
       await type(BACKUP);
@@ -359,6 +369,7 @@ describe('every code happens, and says what is safe', () => {
     expect(summary['issues']).toContainEqual(issue);
     expect(summary['error']).toBeUndefined();
     // Worth a word; no file has come to harm.
-    expect(exit === 0).toBe(code === 'WEAK_DURABILITY' || /^(METADATA|NOT_LEARNED)/.test(code));
+    const isHarmless = /^(METADATA_|NOT_LEARNED|POLICY_|WEAK_)/.test(code);
+    expect(exit === 0).toBe(isHarmless);
   });
 });

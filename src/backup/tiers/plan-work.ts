@@ -21,7 +21,7 @@ import { storedBytes, type TargetView } from '../target-view.ts';
 import type { WorkItem } from '../work.ts';
 import { type NewBytes, newBytes } from './new-bytes.ts';
 import type { HeldFrames, Tiering } from './tiering.ts';
-import { framesOfWork, type Scouting, type WorkFrame } from './work-frames.ts';
+import { framesOfWork, isWork, type Scouting, type WorkFrame } from './work-frames.ts';
 
 /** What a plan of work is made for. */
 export interface Planning<T extends TargetView> extends Scouting<T> {
@@ -62,7 +62,8 @@ export async function planWork<T extends TargetView>(
   const { tiering, targets } = planning;
   let asked: Promise<HeldFrames> | null = null;
   const held = (): Promise<HeldFrames> => {
-    asked ??= tiering.held();
+    // What was learned may be damaged; no picture waits for that.
+    asked ??= tiering.held().catch(() => NOTHING_HELD);
     return asked;
   };
   const scouting = { ...planning, tiering: { policy: tiering.policy, held } };
@@ -97,9 +98,13 @@ export async function planWork<T extends TargetView>(
     return facts === undefined ? rules.rest : tierOf(facts, rules, last).tier;
   };
   const tiers = new Map([...byId.keys()].map((id) => [id, tierOfFrame(id)]));
+  const samples = planning.found.items.filter((item) => !isWork(item));
   const order = inOrder({ planning, byId, lacking, plan, vaults, tiers });
-  return { plan, vaults, frames: byId, tiers, ...order };
+  const items = [...order.items, ...samples];
+  return { plan, vaults, frames: byId, tiers, ...order, items };
 }
+
+const NOTHING_HELD: HeldFrames = { byContent: new Map(), frames: [], otherBytes: new Map() };
 
 /** What vaults hold already is planned with, but nothing of it is this run's work. */
 function onlyOf(plan: Plan, ids: ReadonlyMap<string, unknown>): Plan {

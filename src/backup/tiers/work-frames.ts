@@ -41,8 +41,9 @@ export async function framesOfWork<T extends TargetView>(
 ): Promise<WorkFrame<T>[]> {
   const { found, targets, tiering } = scouting;
   const parts = new Map<string, Part<T>>();
-  for (const item of found.items) addPart(parts, targets, item, item);
-  const folders = new Set(found.items.map(folderOf));
+  const items = found.items.filter(isWork);
+  for (const item of items) addPart(parts, targets, item, item);
+  const folders = new Set(items.map(folderOf));
   for (const one of found.standing) {
     if (folders.has(folderOf(one))) addPart(parts, targets, one, null);
   }
@@ -64,6 +65,11 @@ export async function framesOfWork<T extends TargetView>(
     if (items.length > 0) frames.push({ items, facts: factsOf(alone, [part], known) });
   }
   return frames;
+}
+
+/** Whether some vault lacks the file; what is only read again, to find rot, needs no plan. */
+export function isWork<T extends TargetView>({ wants }: WorkItem<T>): boolean {
+  return wants.values().some((reason) => reason !== 'sample');
 }
 
 const NOTHING_KNOWN: HeldFrames['byContent'] = new Map();
@@ -121,10 +127,12 @@ async function scoutParts<T extends TargetView>(
   { tiering, signal }: Scouting<T>,
   parts: ReadonlyMap<string, Part<T>>,
 ): Promise<void> {
-  const roles = new Set(asksPictures(tiering.policy) ? ['capture', 'sidecar'] : ['sidecar']);
-  const asked = [...parts.values()].filter(
-    ({ content, item, path }) => content === '' && item !== null && roles.has(roleOf(path)),
-  );
+  const isAsking = asksPictures(tiering.policy);
+  const asked = [...parts.values()].filter(({ content, item, path, found }) => {
+    if (content !== '' || item === null) return false;
+    const role = roleOf(path);
+    return role === 'sidecar' || (isAsking && role === 'capture' && isWorthAsking(found));
+  });
   const batches = batchesOf(asked, signal);
   const scouts = mapPool(world.workers.count, batches, async (batch) => {
     const paths = batch.map(({ source, found }) => readPath({ source, found }));
@@ -133,6 +141,10 @@ async function scoutParts<T extends TargetView>(
   for await (const { batch, scouted } of scouts) {
     for (const [index, part] of batch.entries()) part.scouted = scouted[index] ?? SILENT;
   }
+}
+
+function isWorthAsking({ sizeBytes }: Surveyed['found']): boolean {
+  return sizeBytes >= LIMITS.scoutBytesMin;
 }
 
 function* batchesOf<Item>(items: readonly Item[], signal?: AbortSignal): Generator<Item[]> {
