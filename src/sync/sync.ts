@@ -1,11 +1,12 @@
 import { type BlobId, IssueLog } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
 import { ensureFolder, StopFlag } from '../store/index.ts';
-import { type FactsRecord, type JournalRecord, openVault, type Vault } from '../vault/index.ts';
+import type { FactsRecord, JournalRecord, Vault } from '../vault/index.ts';
 import { missingFacts, transferFacts } from './bring-facts.ts';
 import { mergeLines, orderLines, runLines, wordLines } from './bring-lines.ts';
 import { inOrder, type Missing, missingBlobs } from './difference.ts';
-import { findMissing, refuseDangerous } from './guard.ts';
+import { refuseDangerous } from './guard.ts';
+import { type Healing, healVault, lostLines } from './heal.ts';
 import { LinkPace } from './link-pace.ts';
 import { readVerbatim } from './merge-sidecars.ts';
 import { type Merge, mergeAll, toMerge } from './merging.ts';
@@ -36,14 +37,15 @@ export async function syncVaults(
   const sync = beginSync(world, options);
   try {
     const vaults = [field, studio] as const;
-    const healed = await healBoth(world, sync, vaults);
+    const healings = await healBoth(world, sync, vaults);
     const wanted = await chosen(options, vaults);
     const plans = planBoth(world, vaults, wanted);
     const isMerged = toMerge(field.ledger, studio.ledger).length === 0;
-    if (options.dryRun !== true && !(plans.every(isNothing) && isMerged)) {
-      await exchange(world, sync, { vaults, wanted });
+    const isSaid = healings.every(({ lost }) => lost.length === 0);
+    if (options.dryRun !== true && !(plans.every(isNothing) && isMerged && isSaid)) {
+      await exchange(world, sync, { vaults, wanted, healings });
     }
-    return report(world, sync, { vaults, plans, healed, wanted, startMs });
+    return report(world, sync, { vaults, plans, healings, startMs });
   } finally {
     sync.endClock();
     sync.stop.release();
@@ -94,29 +96,18 @@ function newTally(): Tally {
   return { blobsCopied: 0, bytesCopied: 0, bytesResumed: 0, heldBack: 0 };
 }
 
-/** Mends what each vault lost and the other one holds; what neither has is said. */
+/** Mends what each vault lost and the other one holds. */
 async function healBoth(
   world: World,
   { options, issues }: Sync,
-  vaults: Pair,
-): Promise<readonly [readonly string[], readonly string[]]> {
-  const healed: [readonly string[], readonly string[]] = [[], []];
-  const accepted = new Set(options.accept ?? []);
-  for (const [index, vault] of vaults.entries()) {
-    const other = vaults[1 - index] ?? vault;
-    const missing = await findMissing(world, vault, accepted);
-    const damaged = new Set([...missing.map(({ at }) => at), ...vault.ledger.damaged.keys()]);
-    if (damaged.size === 0 || options.dryRun === true) continue;
-    const mended = (await options.heal?.(vault, [...damaged], other)) ?? [];
-    if (mended.length > 0) Object.assign(vault, await openVault(world, vault.root));
-    healed[index] = mended;
-    for (const at of damaged) {
-      if (mended.includes(at)) continue;
-      const message = `This file of ${vault.root} is damaged or lost, and ${other.root} does not have it either.`;
-      issues.add('BLOB_MISSING', at, message);
-    }
-  }
-  return healed;
+  [field, studio]: Pair,
+): Promise<readonly [Healing, Healing]> {
+  const { accept = [], heal, dryRun: isDryRun = false } = options;
+  const how = { accepted: new Set(accept), issues, heal, isDryRun };
+  return [
+    await healVault(world, [field, studio], how),
+    await healVault(world, [studio, field], how),
+  ];
 }
 
 async function chosen({ wantedOf }: SyncOptions, vaults: Pair): Promise<Chosen> {
@@ -160,7 +151,15 @@ function isNothing({ lines, facts, blobs, receipts }: Plan): boolean {
 async function exchange(
   world: World,
   sync: Sync,
-  { vaults, wanted }: { readonly vaults: Pair; readonly wanted: Chosen },
+  {
+    vaults,
+    wanted,
+    healings,
+  }: {
+    readonly vaults: Pair;
+    readonly wanted: Chosen;
+    readonly healings: readonly [Healing, Healing];
+  },
 ): Promise<void> {
   const sides: Side[] = [];
   try {
@@ -168,6 +167,8 @@ async function exchange(
     sides.push(field);
     const studio = await Side.open(world, 'studio', vaults[1]);
     sides.push(studio);
+    await field.commit(lostLines(world, healings[0].lost));
+    await studio.commit(lostLines(world, healings[1].lost));
     const toField = await openTransfer(world, sync, { from: studio, to: field, index: 0 });
     const toStudio = await openTransfer(world, sync, { from: field, to: studio, index: 1 });
     const fields = new Set(field.vault.ledger.runs.keys());
@@ -275,8 +276,7 @@ async function report(
   done: {
     readonly vaults: Pair;
     readonly plans: readonly [Plan, Plan];
-    readonly healed: readonly [readonly string[], readonly string[]];
-    readonly wanted: Chosen;
+    readonly healings: readonly [Healing, Healing];
     readonly startMs: number;
   },
 ): Promise<SyncReport> {
@@ -296,7 +296,7 @@ async function report(
       bytes: isDryRun ? bytes : bytesCopied,
       snapshots: [...lines].filter(({ type }) => type === 'snapshot').length,
       awaited: missingBlobs(other.ledger, ledger).length,
-      healed: done.healed[index],
+      healed: done.healings[index].healed,
     };
   };
   const sum = (of: (tally: Tally) => number): number => of(tallies[0]) + of(tallies[1]);

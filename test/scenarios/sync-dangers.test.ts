@@ -130,6 +130,23 @@ describe('sync() goes on', () => {
     expect((await kit.check(STUDIO)).damagedKinds).toMatchObject({ unplaced: 1, damaged: 0 });
   });
 
+  it('where a file is lost that the other never had: says so, and a backup of its card mends it', async () => {
+    const kit = await FieldKit.open();
+    await kit.plugIn('/studio');
+    kit.insert('/card', card(0, 12));
+    await kit.protect('/card');
+    const lost = kit.disk.stage.paths('/drive/vault/originals')[3] ?? '';
+    kit.disk.stage.erase(lost);
+    const report = await syncNow(kit);
+    expect(told(report)).toEqual([`BLOB_MISSING ${lost.slice('/drive/vault/'.length)}`]);
+    expect(report.blobsCopied).toBe(11);
+    await kit.protect('/card');
+    await syncNow(kit);
+    expect(await syncNow(kit)).toMatchObject({ issueCount: 0, blobsCopied: 0 });
+    expect(told(await kit.check())).toEqual([]);
+    expect(told(await kit.check(STUDIO))).toEqual([]);
+  });
+
   it('where one of them is full: what has no room is named, all else is there', async () => {
     const kit = await FieldKit.open();
     await kit.plugIn('/studio', { capacityBytes: 80_000_000 });

@@ -54,6 +54,25 @@ describe('sync() brings', () => {
     expect(studio.files).toEqual(field.files);
   });
 
+  it('forms again that were lost, and what lay beside them', async () => {
+    const kit = await shot();
+    await compact(kit.process(), await kit.open());
+    await syncNow(kit);
+    const { ledger } = await kit.open(STUDIO);
+    const places = [...ledger.blobs.values()].flatMap((blob) => blob.places);
+    const form = places.find((place) => place.form !== 'verbatim' && place.parts === undefined);
+    const beside = places.find((place) => place.parts !== undefined)?.parts?.[0];
+    const lost = [form?.at, beside?.at].filter((at) => at !== undefined);
+    expect(lost.length).toBeGreaterThan(0);
+    for (const at of lost) kit.disk.stage.erase(`${STUDIO}/${at}`);
+    const healing = await syncNow(kit, { accept: ['losses'] });
+    expect(healing.issues).toEqual([]);
+    expect([...healing.directions[1].healed].sort()).toEqual([...lost].sort());
+    expect(told(await kit.check(STUDIO))).toEqual([]);
+    const { report } = await kit.restore('latest', { vault: STUDIO });
+    expect(report.issues).toEqual([]);
+  });
+
   it('only the frames that fit; the rest is awaited, and comes with the next sync', async () => {
     const kit = await shot();
     const report = await syncNow(kit, { where: parseQuery('rating>=3', NOW) });
