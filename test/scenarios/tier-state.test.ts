@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openVault, tierStatus } from '../../src/index.ts';
+import { tinyShoot, writeShoot } from '../../src/testing/index.ts';
 import { named, ScarceKit } from './scarce-kit.ts';
 
 const CARD = '/media/EOS_DIGITAL';
@@ -75,6 +76,30 @@ describe('a picture that was protected in the camera', () => {
     expect(named(typed, 'HELD_BACK')).toHaveLength(5);
     const found = await kit.type('find', 'has:protected tier:select', '--vault', ssd, '--json');
     expect(found.summary['frames']).toBe(1);
+  });
+});
+
+describe('the best of a burst', () => {
+  it('is one frame of it that nothing in it is sharper than, and a policy can ask for it', async () => {
+    const { stage } = kit.world.disk;
+    stage.makeFolders('/media');
+    await writeShoot(kit.world.disk, '/media/BURSTS', { ...tinyShoot(7), frames: 12 });
+    await kit.type('backup', '/media/BURSTS', '--vault', ssd);
+    const find = async (query: string): Promise<readonly Readonly<Record<string, unknown>>[]> =>
+      (await kit.type('find', query, '--vault', ssd, '--json')).records.filter(
+        ({ type }) => type === 'frame',
+      );
+    const best = await find('has:best');
+    expect(best.length).toBeGreaterThan(0);
+    const bursts = best.map(({ burst }) => burst);
+    expect(new Set(bursts).size).toBe(bursts.length);
+    expect(await find('has:burst')).not.toHaveLength(best.length);
+    await kit.policy(ssd, 'tiers:\n  - name: best\n    where: has:best\n  - name: general\n');
+    expect(await find('tier:best')).toHaveLength(best.length);
+    const all = await find('');
+    expect([...(await find('sharpness>=0')), ...(await find('not sharpness>=0'))]).toHaveLength(
+      all.length,
+    );
   });
 });
 
