@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { openVault, planForgetByPolicy } from '../../src/index.ts';
+import { forgetByPolicy, listSnapshots, openVault, planForgetByPolicy } from '../../src/index.ts';
 import { ScarceKit } from './scarce-kit.ts';
 
 const CARD = '/media/EOS_DIGITAL';
@@ -50,6 +50,16 @@ it('keeps as many versions of sidecars as the policy says, once a person asks fo
   const again = await kit.type('forget', '--by-policy', '--vault', ssd);
   expect(again.stdout).toContain('Forgot 0 snapshots; 3 stay.');
   expect((await planForgetByPolicy(kit.world, await openVault(kit.world, ssd))).forget).toEqual([]);
+});
+
+it('does from the library what it plans', async () => {
+  const plan = await planForgetByPolicy(kit.world, await openVault(kit.world, ssd));
+  expect(plan.forget).toHaveLength(7);
+  const done = await forgetByPolicy(kit.world, await openVault(kit.world, ssd));
+  expect(done.forget).toEqual(plan.forget);
+  const left = listSnapshots(await openVault(kit.world, ssd)).map(({ id }) => id);
+  expect(left).toHaveLength(3);
+  expect(left.some((id) => plan.forget.some((gone) => gone.id === id))).toBe(false);
 });
 
 it('refuses words that do not go together', async () => {
