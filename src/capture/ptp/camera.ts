@@ -230,6 +230,7 @@ class PtpCamera implements CameraConnection, PtpListener {
     const { clock, session, inbox, options } = this.#parts;
     const { signal } = this.#stop;
     let comparedMs = clock.monotonicMs();
+    let lastNote = '';
     for (;;) {
       await clock.sleep(this.#vendor.poll === null ? COMPARE_MS : POLL_MS, signal);
       if (signal.aborted) return;
@@ -244,7 +245,10 @@ class PtpCamera implements CameraConnection, PtpListener {
         }
       } catch (error) {
         if (isGone(error)) return;
-        if (!signal.aborted) options.onNote?.(messageOf(error));
+        // The same words twenty times a second tell nothing.
+        const note = messageOf(error);
+        if (!signal.aborted && note !== lastNote) options.onNote?.(note);
+        lastNote = note;
       }
     }
   }

@@ -21,6 +21,18 @@ const PROPERTY = {
 } as const;
 const FOCUS_MANUAL = 3;
 const DESTINATION = { card: 2, host: 4, both: 6 } as const;
+/** Remote mode, and how deep the shutter is pressed: half, then whole. */
+const EOS_BODY = { mode: 0x01, press: [1, 2] };
+/** Those that want it otherwise, by model: the first that fits (libgphoto2). */
+const BODIES: readonly {
+  readonly model: RegExp;
+  readonly mode: number;
+  readonly press: number[];
+}[] = [
+  { model: /EOS M6 Mark II/, mode: 0x01, press: [3] },
+  { model: /PowerShot (SX540|SX600|SX720|G5 X)/, mode: 0x11, press: [3] },
+  { model: /EOS M|PowerShot/, mode: 0x15, press: [3] },
+];
 /** The body believes the host's disk full until it is told of room: clusters, bytes of one, "reset". */
 const HOST_CAPACITY = [0x0fffffff, 0x1000, 1];
 /** The first events may come in pieces: asked for this often, until the last property of the body is there. */
@@ -57,16 +69,17 @@ class CanonSession implements VendorSession {
       return;
     }
     this.#values.delete(PROPERTY.focusInfo);
-    await link.run(CANON.releaseOn, [1, 0], { act });
-    await this.#waitForFocus();
-    await link.run(CANON.releaseOn, [2, 0], { act });
-    await link.run(CANON.releaseOff, [2], { act });
-    await link.run(CANON.releaseOff, [1], { act });
+    const { press } = this.#body();
+    for (const [index, depth] of press.entries()) {
+      if (index > 0) await this.#waitForFocus();
+      await link.run(CANON.releaseOn, [depth, 0], { act });
+    }
+    for (const depth of press.toReversed()) await link.run(CANON.releaseOff, [depth], { act });
   };
 
   async prepare(): Promise<void> {
     const link = this.#link;
-    await link.run(CANON.setRemoteMode, [1], { act: 'be remote controlled' });
+    await link.run(CANON.setRemoteMode, [this.#body().mode], { act: 'be remote controlled' });
     await link.run(CANON.setEventMode, [1], { act: 'tell its events' });
     for (let tries = 0; tries < FIRST_EVENTS_TRIES; tries += 1) {
       await this.poll();
@@ -100,6 +113,11 @@ class CanonSession implements VendorSession {
     if (this.#goesTo !== 'card') await this.#setProperty(PROPERTY.destination, DESTINATION.card);
     await link.attempt(CANON.setEventMode, [0]);
     await link.attempt(CANON.setRemoteMode, [0]);
+  }
+
+  #body(): { readonly mode: number; readonly press: readonly number[] } {
+    const { model } = this.#link.deviceInfo;
+    return BODIES.find((body) => body.model.test(model)) ?? EOS_BODY;
   }
 
   /** Both is only asked of a body that says it can; 6 is not documented anywhere and no camera here has it. */

@@ -6,6 +6,12 @@ import type { Vendor, VendorLink, VendorSession } from './vendor.ts';
 /** MTP's number for the size of an object, 64 bits. */
 const OBJECT_SIZE_PROPERTY = 0xdc04;
 
+/** Events of makers without a file of their own that mean "something new is there" (libgphoto2). */
+const OTHER_NEWS: readonly { readonly maker: RegExp; readonly codes: readonly number[] }[] = [
+  { maker: /olympus|om digital/i, codes: [0xc002, 0xc102] },
+  { maker: /panasonic/i, codes: [0xc108, 0xc109] },
+];
+
 /** A camera that keeps to the standard. */
 export const GENERIC: Vendor = { name: 'generic', isFor: () => true, begin: beginGeneric };
 
@@ -13,7 +19,13 @@ export const GENERIC: Vendor = { name: 'generic', isFor: () => true, begin: begi
 export function beginGeneric(link: VendorLink): VendorSession {
   return {
     prepare: async () => undefined,
-    hear: () => false,
+    hear: ({ code }) => {
+      const isNews = OTHER_NEWS.some(
+        ({ maker, codes }) => codes.includes(code) && maker.test(link.deviceInfo.maker),
+      );
+      if (isNews) link.tell.changed();
+      return isNews;
+    },
     poll: null,
     capture: link.supports(OPERATION.initiateCapture) ? () => releaseShutter(link) : null,
     hasMemoryFrames: false,

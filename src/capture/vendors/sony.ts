@@ -31,6 +31,9 @@ const NEXT_FRAME = 0xffffc001;
 /** Only from here on may a frame be fetched: below, the firmware crashes (libgphoto2). The rest counts frames. */
 const FRAMES_READY = 0x8000;
 const EXTENSION_VERSION = 0xc8;
+/** Bodies that take a while until they can release for the first time (libgphoto2). */
+const SLOW_STARTERS = /^(ZV-E10|ZV-1|DSC-RX100M7|DSC-RX0M2|ILCE-7RM4A?|ILCE-7C)$/;
+const SLOW_START_MS = 3000;
 const FOCUS_TRIES = 20;
 const FOCUS_PAUSE_MS = 50;
 /** Records in one answer; real bodies have about 300. */
@@ -50,6 +53,8 @@ export function decodeSonyProperties(bytes: Uint8Array): Map<number, PropertyDes
 
 function beginSony(link: VendorLink): VendorSession {
   let properties = new Map<number, PropertyDesc>();
+  const isSlow = SLOW_STARTERS.test(link.deviceInfo.model);
+  const readyMs = link.clock.monotonicMs() + (isSlow ? SLOW_START_MS : 0);
   const readProperties = async (): Promise<void> => {
     const { data } = await link.run(SONY.getAllProperties, [], { act: 'tell its state' });
     properties = decodeSonyProperties(data);
@@ -62,6 +67,7 @@ function beginSony(link: VendorLink): VendorSession {
     hear: (notice) => hear(link, notice),
     poll: readProperties,
     capture: async () => {
+      await link.clock.sleep(Math.max(0, readyMs - link.clock.monotonicMs()));
       await press(link, PROPERTY.halfPress, DOWN);
       await press(link, PROPERTY.fullPress, DOWN);
       for (let tries = 0; tries < FOCUS_TRIES; tries += 1) {
