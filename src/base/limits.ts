@@ -78,6 +78,10 @@ export const LIMITS = {
   storeTriesMax: 8,
   storePauseMs: 200,
   storePauseMsMax: 10_000,
+  /** Objects of one folder that are fetched ahead of the one that is read. */
+  storeAheadMax: 16,
+  /** An upload that was begun so long ago is nobody's any more. */
+  storeUploadKeptMs: 604_800_000,
   /** A key of an object, in UTF-8 bytes (S3 user guide, "Object key names"). */
   storeKeyBytesMax: 1024,
   /** A lease that was not renewed for this long is dead. */

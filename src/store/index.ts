@@ -3,6 +3,7 @@
  * Invariant: knows files and digests, neither journals nor pictures.
  */
 export { withS3 } from './bucket-world.ts';
+export { clearAbandoned } from './clear-abandoned.ts';
 export {
   type ContentNeed,
   type ContentPlace,

@@ -7,6 +7,7 @@ import type {
   SyncStrength,
   WritableFile,
 } from '../platform/index.ts';
+import { clearAbandoned } from './clear-abandoned.ts';
 import {
   factsOfTails,
   GrowingObject,
@@ -20,6 +21,7 @@ import { FOLDER_FACTS, factsOfObject, ObjectFile } from './object-file.ts';
 import { listAll, type ObjectStore, storeError } from './object-store.ts';
 import { probeStore, type StoreAbilities } from './probe-store.ts';
 import { CLAIM, claimKey, type ProbedStore } from './put-new.ts';
+import { ReadAhead } from './read-ahead.ts';
 import { Staging } from './staging.ts';
 
 /** What a disk over a bucket needs. */
@@ -51,6 +53,11 @@ export class ObjectDisk implements Disk {
   readonly #staging: Staging;
   /** Files that grow, by key. */
   readonly #growing: Map<string, GrowingObject> = new Map();
+  readonly #ahead: ReadAhead;
+  /** Names of folders in each folder that was listed or made here, by key: spares asking whether a file is one. */
+  readonly #foldersIn: Map<string, Set<string>> = new Map();
+  /** Folders in which what was abandoned was looked for. */
+  readonly #cleared: Set<string> = new Set();
   #abilities: Promise<StoreAbilities> | null = null;
 
   constructor(options: ObjectDiskOptions) {
@@ -58,6 +65,7 @@ export class ObjectDisk implements Disk {
     this.#store = options.store;
     this.#bucket = options.bucket;
     this.#probed = { store: options.store, abilities: () => this.abilities() };
+    this.#ahead = new ReadAhead(options.store);
     this.#staging = new Staging(this.#probed, options.local, options.stagingFolder);
   }
 
@@ -82,6 +90,10 @@ export class ObjectDisk implements Disk {
       if (name !== '' && !name.includes(CLAIM)) entries.set(name, { name, ...facts });
     };
     for (const folder of folders) add(folder.slice(0, -1), FOLDER_FACTS);
+    this.#foldersIn.set(key, new Set(folders.map((folder) => lastName(folder.slice(0, -1)))));
+    if (lastName(key) === 'journal') {
+      this.#ahead.expect(objects.filter((object) => mayGrow(object.key)));
+    }
     const tails = Map.groupBy(objects, (object) => grownKeyOf(object.key));
     for (const [grown, pieces] of tails) if (grown !== null) add(grown, factsOfTails(pieces));
     // A whole object counts, not what is left of its pieces.
@@ -110,8 +122,9 @@ export class ObjectDisk implements Disk {
     if (pending !== null) return pending;
     const growing = this.#growing.get(key);
     if (growing !== undefined) return growingFacts(growing);
-    const object = await this.#store.head(key);
+    const object = this.#ahead.factsOf(key) ?? (await this.#store.head(key));
     if (object !== null) return factsOfObject(object);
+    if (this.#isNoFolder(key)) return null;
     if (mayGrow(key)) {
       const tails = await listTails(this.#store, key);
       if (tails.length > 0) return factsOfTails(tails);
@@ -120,17 +133,24 @@ export class ObjectDisk implements Disk {
     return objects.length + folders.length > 0 ? FOLDER_FACTS : null;
   }
 
+  /** Folders of a vault have no dot in their names; asking once more would cost as much as writing a file. */
+  #isNoFolder(key: string): boolean {
+    const name = lastName(key);
+    const beside = this.#foldersIn.get(key.slice(0, -name.length - 1));
+    return name.includes('.') && !mayGrow(key) && beside?.has(name) === false;
+  }
+
   async #statBucket(): Promise<FileFacts | null> {
     // Where there is no bucket, listing it fails.
     await this.#store.list({ prefix: '', countMax: 1 });
     return FOLDER_FACTS;
   }
 
-  async openRead(path: string): Promise<ReadableFile> {
+  async openRead(path: string, options: { readonly direct?: boolean } = {}): Promise<ReadableFile> {
     const key = keyOf(path);
     const local = isStaged(key) ? this.#staging.localPath(key) : this.#staging.pendingPath(key);
-    if (local !== null) return this.#options.local.openRead(local);
-    const file = (await ObjectFile.open(this.#store, key)) ?? (await this.#openTailed(key));
+    if (local !== null) return this.#options.local.openRead(local, options);
+    const file = (await this.#ahead.open(key)) ?? (await this.#openTailed(key));
     if (file !== null) return file;
     const isFolder = (await this.stat(path))?.kind === 'folder';
     throw isFolder ? storeError('EISDIR', `${path} is a folder`) : missing(path);
@@ -154,7 +174,18 @@ export class ObjectDisk implements Disk {
       onClose: () => this.#growing.delete(key),
     });
     this.#growing.set(key, file);
+    await this.#clearAbandoned(key.slice(0, -lastName(key).length));
     return file;
+  }
+
+  /** Once for each folder, when a writer comes. */
+  async #clearAbandoned(folder: string): Promise<void> {
+    if (this.#cleared.has(folder)) return;
+    this.#cleared.add(folder);
+    const vault = folder.slice(0, -lastName(folder.slice(0, -1)).length - 1);
+    const nowMs = this.#options.nowMs();
+    // What cannot be cleared now is cleared another time.
+    await clearAbandoned(this.#store, { vault, folder, nowMs }).catch(() => {});
   }
 
   async syncFile(path: string): Promise<SyncStrength> {
@@ -171,7 +202,10 @@ export class ObjectDisk implements Disk {
     const there = await this.stat(path);
     if (there?.kind === 'folder') return false;
     if (there !== null) throw storeError('EEXIST', `${path} is a file`);
-    return claimKey(this.#probed, `${key}/`, this.#options.hex(16));
+    const isMade = await claimKey(this.#probed, `${key}/`, this.#options.hex(16));
+    if (isMade) this.#foldersIn.set(key, new Set());
+    this.#foldersIn.get(key.slice(0, -lastName(key).length - 1))?.add(lastName(key));
+    return isMade;
   }
 
   async rename(source: string, target: string): Promise<void> {
@@ -193,6 +227,7 @@ export class ObjectDisk implements Disk {
     if (mayGrow(key)) {
       for (const tail of await listTails(this.#store, key)) await this.#store.remove(tail.key);
     }
+    this.#ahead.forget(key);
     await this.#store.remove(key);
   }
 
@@ -206,6 +241,7 @@ export class ObjectDisk implements Disk {
     }
     const claims = await this.#store.list({ prefix: `${key}/${CLAIM}` });
     for (const claim of claims.objects) await this.#store.remove(claim.key);
+    this.#foldersIn.delete(key);
     await this.#store.remove(`${key}/`);
   }
 
@@ -257,6 +293,11 @@ function keyOf(path: string): string {
   const { key } = parseObjectPath(path);
   if (new TextEncoder().encode(key).length <= LIMITS.storeKeyBytesMax) return key;
   throw storeError('ENAMETOOLONG', `${path} is too long for a bucket`);
+}
+
+/** What stands behind the last '/'. */
+function lastName(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1);
 }
 
 /** Whether a key is of an `incoming` folder, or below one. */
