@@ -111,6 +111,8 @@ export interface TetheredFrame {
 /** What a session did. */
 export interface TetherReport extends CaptureReport, Omit<SessionReport, 'failure'> {
   readonly source: string;
+  /** Presses of the shutter: RAW and JPEG of one are one. */
+  readonly shots: number;
   /** Frames of which culling said something. */
   readonly culled: number;
   /** Null where nothing was to be learned. */
@@ -207,6 +209,7 @@ async function tetherOver(world: World, vault: Vault, options: Tethering): Promi
     const follower = followerOf(world, culler, sink, options);
     tellCamera(first, source, options);
     let frames = 0;
+    const shots = new Set<string>();
     const done = await runSession(world, first, {
       ...{ reopen: options.open, sink, issues, camera: source.name, signal },
       ...pick(options),
@@ -216,6 +219,7 @@ async function tetherOver(world: World, vault: Vault, options: Tethering): Promi
         options.onFrame?.({ ...tetheredFrame(part, frame), tier: culler.firstTier(part) });
         if (follower !== null) culler.add(part);
         frames += 1;
+        shots.add(part.path.replace(/\.[^./]*$/, ''));
         if (frames === options.framesMax) end.abort();
       },
     });
@@ -227,7 +231,7 @@ async function tetherOver(world: World, vault: Vault, options: Tethering): Promi
     return {
       ...done,
       ...kept,
-      ...{ source: source.name, culled, learned, isInterrupted },
+      ...{ source: source.name, shots: shots.size, culled, learned, isInterrupted },
       issues: issues.kept,
       issueCount: issues.count,
       troubleCount: issues.troubleCount,

@@ -176,10 +176,16 @@ export class VaultCaptureSink {
     return this.#report();
   }
 
-  /** Ends after an error: what was acknowledged stays. Never fails. */
+  /** Ends after an error: what was acknowledged stays, with a snapshot on each vault that still answers. Never fails. */
   async letGo(): Promise<void> {
-    for (const taking of [...this.#open]) await taking.abandon();
-    for (const target of this.#targets) await target.writer.letGo();
+    for (const taking of [...this.#open]) await taking.abandon().catch(() => {});
+    for (const target of this.#targets) {
+      try {
+        if (!target.isLost) await this.#end(target);
+      } catch {
+        await target.writer.letGo();
+      }
+    }
   }
 
   #take(

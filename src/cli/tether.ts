@@ -193,10 +193,10 @@ function exitOfReport(report: TetherReport): ExitCode {
 
 function tell(session: Session, vault: Vault, report: TetherReport): void {
   const { output, outside } = session;
-  const { taken, fromCard, known, source, snapshot, bytesRead, timings, left } = report;
+  const { taken, shots, fromCard, known, source, snapshot, bytesRead, timings, left } = report;
   output.showIssues();
   output.say(
-    `${formatCount(taken, 'file')} of ${source} (${formatBytes(bytesRead)}) are safe in ${vault.root}, snapshot ${snapshot}.`,
+    `${formatCount(taken, 'file')} of ${source} (${formatCount(shots, 'shot')}, ${formatBytes(bytesRead)}) are safe in ${vault.root}, snapshot ${snapshot}.`,
   );
   if (fromCard > 0) output.say(`  from the card: ${formatCount(fromCard, 'file')}`);
   if (known > 0) output.say(`  known before:  ${formatCount(known, 'file')}`);

@@ -63,6 +63,27 @@ it('power loss while tethered takes no frame from either of two vaults', async (
   expect(report.acknowledged).toBeGreaterThan(0);
 });
 
+/** The program is started again and takes what is missing; it ends when a minute has passed. */
+const tetherAgain: Act = (world: World, [vault, ...mirrors]) => {
+  if (!(world.clock instanceof SimClock)) throw new TypeError('time must be simulated');
+  const end = new AbortController();
+  const stop = world.clock.every(60_000, () => end.abort());
+  const options = { mirrors, learn: false, patienceMs: 2000, endSignal: end.signal };
+  return passTime(world.clock, tether(world, vault, 'folder:/card', options)).finally(stop);
+};
+
+it('a program that was killed at any moment is started again, and then the power goes', async () => {
+  const report = await sweepPowerLoss({
+    scene: await shotsInFolder('exfat', false),
+    act: tetherFolder,
+    after: tetherAgain,
+    cuts: MAIN_CUTS.slice(0, 1),
+    stride: 3,
+  });
+  expect(report.wrong).toEqual([]);
+  expect(report.acknowledged).toBeGreaterThan(0);
+});
+
 const isPart = ({ kind, path }: SyncCall): boolean => kind === 'sync' && path.endsWith('.part');
 const isNamed = ({ kind, path }: SyncCall): boolean =>
   kind === 'syncFile' && path.includes('/originals/');

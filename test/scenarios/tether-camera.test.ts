@@ -53,22 +53,23 @@ interface Shooting {
 async function tetherTo(
   camera: RunningCamera,
   files: number,
-  act: () => Promise<unknown>,
-  options: TetherOptions = {},
+  act: (capture: () => Promise<void>) => Promise<unknown>,
+  options: TetherOptions & { readonly way?: 'ptpip' | 'fuji' } = {},
 ): Promise<Shooting> {
+  const { way = 'ptpip', ...more } = options;
   const vault = await openVault(world, `${folder}/vault`);
   const mirror = await openVault(world, `${folder}/mirror`);
   const frames: TetheredFrame[] = [];
   const issues: Issue[] = [];
   const culled: CulledFrame[] = [];
   let acting: Promise<unknown> = Promise.resolve();
-  const report = await tether(world, vault, `ptpip://127.0.0.1:${camera.port}`, {
+  const report = await tether(world, vault, `${way}://127.0.0.1:${camera.port}`, {
     mirrors: [mirror],
     framesMax: files,
     learn: false,
-    ...options,
-    onCamera: () => {
-      acting = act();
+    ...more,
+    onCamera: ({ capture }) => {
+      acting = act(capture);
     },
     onFrame: (frame) => frames.push(frame),
     onIssue: (issue) => issues.push(issue),
@@ -102,6 +103,19 @@ describe('tethered to a camera by PTP/IP', () => {
       const { report, issues } = await tetherTo(camera, 20, () => camera.shoot(10, 20));
       expect(issues).toEqual([]);
       expect(report).toMatchObject({ taken: 20, left: 0, failure: null, isInterrupted: false });
+      await expectAllSafe(camera);
+    },
+    TIMEOUT_MS,
+  );
+
+  it.each(['generic', 'nikon', 'canon', 'sony', 'fuji'] as const)(
+    'a %s camera gives what its own shutter and the computer release',
+    async (profile) => {
+      await using camera = await openCamera({ profile });
+      const act = (capture: () => Promise<void>): Promise<void> => camera.shoot(2, 5).then(capture);
+      const way = profile === 'fuji' ? 'fuji' : 'ptpip';
+      const { report } = await tetherTo(camera, 6, act, { way });
+      expect(report).toMatchObject({ taken: 6, shots: 3, left: 0, troubleCount: 0 });
       await expectAllSafe(camera);
     },
     TIMEOUT_MS,

@@ -209,6 +209,19 @@ describe('when a drive fails', () => {
     expect(told(session)).toContain(`FRAME_NOT_TAKEN ${path(frame(1))}`);
   });
 
+  it('the vault itself: the session ends with an error, and the mirror has a snapshot', async () => {
+    const kit = await FieldKit.open();
+    const mirror = await kit.plugIn('/mirror');
+    const camera = new MemoryCamera();
+    const session = await begin(kit.world, camera, { mirrors: [mirror] });
+    camera.shoot(frame(1));
+    await session.until(1);
+    kit.disk.faults.vanish('/drive');
+    camera.shoot(frame(2));
+    await expect(session.ended()).rejects.toMatchObject({ code: 'TARGET_GONE' });
+    expect(Object.keys(await given(kit, mirror))).toContain(path(frame(1)));
+  });
+
   it('one mirror: it is given up with an issue, and the vault goes on', async () => {
     const kit = await FieldKit.open();
     const mirror = await kit.plugIn('/mirror');
