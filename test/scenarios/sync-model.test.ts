@@ -21,6 +21,7 @@ describe('vaults that are edited, cut and synced at random', () => {
       expect(model.wrong).toEqual([]);
       expect(model.captured.size).toBeGreaterThan(15);
       expect(model.done['cut']).toBeGreaterThan(3);
+      expect(model.merges).toBeGreaterThan(0);
     },
     60_000,
   );

@@ -21,7 +21,17 @@ const SOURCES = ['/cardA', '/cardB', '/laptop/Trip', '/desk/Trip'] as const;
 const MODES: readonly PowerLossMode[] = ['drop', 'keep', 'random'];
 
 /** How often each thing happens, in a hundred. */
-const SHARES = { shoot: 20, edit: 18, remove: 4, backup: 20, sync: 18, cut: 12, skew: 4, rot: 4 };
+const SHARES = {
+  shoot: 19,
+  edit: 18,
+  copy: 2,
+  remove: 4,
+  backup: 20,
+  sync: 18,
+  cut: 12,
+  skew: 4,
+  rot: 3,
+};
 
 /** Several vaults, cards and folders, and what must hold of them whatever happens. */
 export class SyncModel {
@@ -31,6 +41,7 @@ export class SyncModel {
   readonly done: Record<string, number> = {};
   /** Originals that some vault once acknowledged. */
   readonly captured: Set<string> = new Set();
+  merges = 0;
   readonly #random: SeededRandom;
   #lives = 0;
   #nowMs = START_MS;
@@ -90,6 +101,8 @@ export class SyncModel {
         return this.#put(this.#pick(SOURCES.slice(0, 2)), `IMG_${this.#shots % 40}.CR3`);
       case 'edit':
         return this.#put(this.#pick(SOURCES.slice(2)), `IMG_${pickBelow(this.#random, 12)}.xmp`);
+      case 'copy':
+        return this.#copy(SOURCES[2], SOURCES[3]);
       case 'remove':
         return this.#remove(this.#pick(SOURCES));
       case 'backup':
@@ -122,6 +135,15 @@ export class SyncModel {
     this.disk.stage.plant(`${source}/${name}`, noise, this.#nowMs);
   }
 
+  /** The desk gets what the laptop has, as a restore would bring it. */
+  #copy(from: string, to: string): void {
+    for (const path of this.disk.stage.paths(to)) this.disk.stage.erase(path);
+    for (const path of this.disk.stage.paths(from)) {
+      const bytes = this.disk.stage.peek(path) ?? new Uint8Array();
+      this.disk.stage.plant(path.replace(from, to), bytes, this.#nowMs);
+    }
+  }
+
   #remove(source: string): void {
     const paths = this.disk.stage.paths(source);
     if (paths.length > 0) this.disk.stage.erase(this.#pick(paths));
@@ -130,14 +152,18 @@ export class SyncModel {
   async #backup(source: string, root: string): Promise<void> {
     const world = this.process();
     const vault = await openVault(world, root);
-    await backup(world, vault, [source]);
+    // Now and then another vault is written in the same pass.
+    const other = this.#random() < 0.3 ? this.#pick(ROOTS.filter((one) => one !== root)) : null;
+    const mirrors = other === null ? [] : [await openVault(world, other)];
+    await backup(world, vault, [source], { mirrors });
     for (const [blob, { places }] of vault.ledger.blobs)
       if (places.length > 0) this.captured.add(blob);
   }
 
   async #sync([one, other]: readonly [string, string]): Promise<void> {
     const world = this.process();
-    await sync(world, await openVault(world, one), await openVault(world, other));
+    const report = await sync(world, await openVault(world, one), await openVault(world, other));
+    this.merges += report.merges.length;
   }
 
   /** A sync or a backup that ends in the middle, by a kill or with the power. */
