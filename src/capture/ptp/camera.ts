@@ -244,7 +244,9 @@ class PtpCamera implements CameraConnection, PtpListener {
           await this.#link().attempt(OPERATION.getStorageIds);
         }
       } catch (error) {
-        if (isGone(error)) return;
+        if (session.isLost) return;
+        // What it told is not understood, and may have been of a frame: files are compared from then on.
+        if (isBroken(error) && !this.#hasEventsEnded) this.eventsEnded(messageOf(error));
         // The same words twenty times a second tell nothing.
         const note = messageOf(error);
         if (!signal.aborted && note !== lastNote) options.onNote?.(note);
@@ -309,9 +311,6 @@ async function readInfo(session: PtpSession, assumed: DeviceInfo | undefined): P
   return data.length === 0 && assumed !== undefined ? assumed : decodeDeviceInfo(data);
 }
 
-function isGone(error: unknown): boolean {
-  return (
-    error instanceof FieldVaultError &&
-    (error.code === 'CAMERA_GONE' || error.code === 'CAMERA_PROTOCOL')
-  );
+function isBroken(error: unknown): boolean {
+  return error instanceof FieldVaultError && error.code === 'CAMERA_PROTOCOL';
 }

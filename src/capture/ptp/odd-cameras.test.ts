@@ -281,6 +281,24 @@ describe('sessions and events', () => {
     expect(events.at(-1)).toMatchObject({ kind: 'added', handle: '00004e20' });
   });
 
+  it('what it tells and nobody understands is not the end: files are compared', async () => {
+    let polls = 0;
+    const camera = new OddCamera([...PARTS, NIKON.getEvent], ({ operation }) => {
+      if (operation !== NIKON.getEvent) return null;
+      polls += 1;
+      // Nine events in two bytes, then none.
+      return { data: Uint8Array.of(polls === 1 ? 9 : 0, 0) };
+    });
+    const nikon = await openNikon(camera, [...PARTS, NIKON.getEvent]);
+    for await (const event of nikon.events()) {
+      expect(event.kind).toBe('changed');
+      break;
+    }
+    const before = polls;
+    await expect.poll(() => polls).toBeGreaterThan(before + 1);
+    await nikon.close();
+  });
+
   it('closing cancels what runs, and waits for the camera to say so', async () => {
     let cancelled = 0;
     const begun = Promise.withResolvers<void>();
@@ -336,12 +354,14 @@ describe('sessions and events', () => {
   });
 });
 
-function openNikon(camera: OddCamera): Promise<CameraConnection> {
+function openNikon(
+  camera: OddCamera,
+  operations: readonly number[] = [...PARTS, NIKON.captureToMedia],
+): Promise<CameraConnection> {
   const transact = camera.transact.bind(camera);
   camera.transact = async (request) => {
     const answer = await transact(request);
     if (request.operation !== OPERATION.getDeviceInfo) return answer;
-    const operations = [...PARTS, NIKON.captureToMedia];
     return { ...answer, data: encodeDeviceInfo({ ...DEVICE, operations, vendorExtensionId: 10 }) };
   };
   return camera.open({ destination: 'host' });

@@ -55,6 +55,11 @@ export class PtpSession {
     return this.#clock.monotonicMs() - this.#lastMs;
   }
 
+  /** The link is down, or was given up. */
+  get isLost(): boolean {
+    return this.#lostReason !== null;
+  }
+
   /** Begins the session; numbers of transactions begin at 0 with it. */
   async open(): Promise<void> {
     const accepts = [RESPONSE.sessionAlreadyOpen, RESPONSE.invalidTransaction];
