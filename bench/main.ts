@@ -20,6 +20,7 @@ import { BENCH as PROTECT } from './protect.bench.ts';
 import { BENCH as RAW } from './raw-codec.bench.ts';
 import type { Bench, BenchSizes } from './row.ts';
 import { BENCH as SCALE } from './scale.bench.ts';
+import { BENCH as SCALE_BUCKET } from './scale-bucket.bench.ts';
 import { BENCH as SEARCH } from './search.bench.ts';
 import { BENCH as SHOOT } from './shoot.bench.ts';
 import { BENCH as SYNCING } from './sync.bench.ts';
@@ -33,6 +34,7 @@ const BENCHES: readonly Bench[] = [
   GIVE_BACK,
   UNCHANGED,
   SCALE,
+  SCALE_BUCKET,
   METADATA,
   CATALOGS,
   FRAMES,

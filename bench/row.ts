@@ -6,6 +6,7 @@ export type Unit =
   | 'MB/s'
   | 'min'
   | 'bytes'
+  | 'requests'
   | 'Mpixel/s'
   | 'CPU s'
   | 'files/s'
