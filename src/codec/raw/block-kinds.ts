@@ -1,7 +1,7 @@
-import { BLOCK_BYTES } from './block-bytes.ts';
+import { BLOCK_BYTES, EXPLICIT } from './block-bytes.ts';
 import { panasonicReader, panasonicWriter } from './panasonic-blocks.ts';
 import type { BlockName } from './sensor-part.ts';
-import { chooseSonyRule, packSony, unpackSony } from './sony-block.ts';
+import { chooseSonyRule, explicitSonyRule, packSony, unpackSony } from './sony-block.ts';
 
 /** What one kind of blocks does with its 16 bytes. */
 export interface BlockKind {
@@ -15,7 +15,12 @@ export interface BlockKind {
   pack(samples: Uint16Array, bytes: Uint8Array, at: number, rule: number): void;
   /** The rule that these blocks follow, as far as one can be told. */
   chooseRule(blocks: Uint8Array): number;
+  /** The rule of one block that leaves nothing to choose that its bytes tell; the others are as in the rule given. */
+  explicitRule(bytes: Uint8Array, at: number, rule: number): number;
 }
+
+/** A rule is less than this. */
+export const RULES_END = 2048;
 
 const plain = (samples: number, bits: number, isHighFirst: boolean): BlockKind => ({
   samples,
@@ -27,6 +32,7 @@ const plain = (samples: number, bits: number, isHighFirst: boolean): BlockKind =
     ? (from, bytes, at) => packHigh(from, bytes, at, bits)
     : (from, bytes, at) => packLow(from, bytes, at, bits),
   chooseRule: () => 0,
+  explicitRule: () => 0,
 });
 
 /** Kinds of blocks by name. */
@@ -37,6 +43,7 @@ export const BLOCK_KINDS: Readonly<Record<BlockName, BlockKind>> = {
     unpack: unpackSony,
     pack: packSony,
     chooseRule: chooseSonyRule,
+    explicitRule: explicitSonyRule,
   },
   'panasonic-14': panasonic('panasonic-14', 14),
   'panasonic-11-of-14': panasonic('panasonic-11-of-14', 11),
@@ -50,12 +57,14 @@ function panasonic(
   name: 'panasonic-14' | 'panasonic-11-of-14' | 'panasonic-14-of-12',
   samples: number,
 ): BlockKind {
+  const { unpack, shiftsOf } = panasonicReader(name);
   return {
     samples,
     woven: 1,
-    unpack: panasonicReader(name),
+    unpack,
     pack: panasonicWriter(name),
     chooseRule: (blocks) => fewestWrong(name, blocks),
+    explicitRule: (bytes, at, rule) => EXPLICIT | (shiftsOf(bytes, at) << 2) | (rule & 1),
   };
 }
 

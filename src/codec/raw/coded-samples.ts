@@ -6,7 +6,7 @@ import { blockBytesOf, readBlocks, writeBlocks } from './read-blocks.ts';
 import { type FoundSamples, readDifferences } from './read-differences.ts';
 import { type LosslessScan, readLosslessScan } from './read-lossless.ts';
 import { readSampledScan, writeSampledScan } from './sampled-jpeg.ts';
-import type { Rectangle, SampleCoding } from './sensor-part.ts';
+import type { BlockRule, Rectangle, SampleCoding } from './sensor-part.ts';
 import { writeDifferences } from './write-differences.ts';
 import { writeLosslessScan } from './write-lossless.ts';
 
@@ -86,6 +86,7 @@ export interface ScanToWrite {
   readonly samples: Uint16Array;
   readonly places: readonly Rectangle[];
   readonly padding: 0 | 1;
+  readonly rules: readonly BlockRule[];
 }
 
 /** Writes coded samples into exactly this space; false where they do not fit: damage. */
@@ -104,7 +105,7 @@ export function writeCoded(space: Uint8Array, coding: Coded, scan: ScanToWrite):
     case 'canon-blocks':
       return writeCanonBlocks(space, coding, { samples, width, padding });
     case 'blocks':
-      writeBlocks(space, coding, { samples, width, height });
+      writeBlocks(space, coding, { samples, width, height, rules: scan.rules });
       return true;
     default:
       return false;

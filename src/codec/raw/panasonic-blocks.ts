@@ -1,3 +1,5 @@
+import { EXPLICIT } from './block-bytes.ts';
+
 /** Bits of the two first samples, of the differences, and of the whole in which a coarse step has no base any more. */
 const KINDS = {
   'panasonic-14': { first: 12, next: 8, samples: 14 },
@@ -85,10 +87,16 @@ function baseOf(isOld: boolean, next: number, before: number, shift: number): nu
   return base < 0 || shift === 4 ? base & ((1 << shift) - 1) : base;
 }
 
-/** Reads blocks: two whole samples, then differences, a shift for each three. */
-export function panasonicReader(
-  name: PanasonicName,
-): (bytes: Uint8Array, at: number, samples: Uint16Array) => void {
+/** Reads blocks of one kind. */
+export interface PanasonicReader {
+  /** Two whole samples, then differences, a shift for each three. */
+  unpack(bytes: Uint8Array, at: number, samples: Uint16Array): void;
+  /** The numbers of a block's shifts, two bits each, the first lowest. */
+  shiftsOf(bytes: Uint8Array, at: number): number;
+}
+
+/** A reader of blocks of one kind. */
+export function panasonicReader(name: PanasonicName): PanasonicReader {
   const { first, next, samples: count } = KINDS[name];
   const isOld = name === 'panasonic-14';
   const bits = new Bits();
@@ -106,14 +114,21 @@ export function panasonicReader(
     isOpen[track] = high !== 0 ? 1 : 0;
     if (high !== 0 || index > 11) before[track] = (high << 4) | bits.take(4);
   };
-  return (bytes, at, samples) => {
+  let shifts = 0;
+  const unpack: PanasonicReader['unpack'] = (bytes, at, samples) => {
     bits.open(bytes, at);
     before.fill(0);
     isOpen.fill(0);
+    shifts = 0;
     let shift = 0;
+    let groups = 0;
     for (let index = 0; index < count; index++) {
       const track = index & 1;
-      if (index % 3 === 2) shift = SHIFTS[bits.take(2)]!;
+      if (index % 3 === 2) {
+        const number = bits.take(2);
+        shift = SHIFTS[number]!;
+        shifts |= number << (2 * groups++);
+      }
       if (isOpen[track] === 0) openTrack(index);
       else {
         const step = bits.take(next);
@@ -124,6 +139,12 @@ export function panasonicReader(
       samples[index] = before[track]!;
     }
   };
+  const some = new Uint16Array(count);
+  const shiftsOf = (bytes: Uint8Array, at: number): number => {
+    unpack(bytes, at, some);
+    return shifts;
+  };
+  return { unpack, shiftsOf };
 }
 
 /** Writes blocks with the smallest shift that each three samples allow; rule 1: no difference is a step like others. */
@@ -137,7 +158,7 @@ export function panasonicWriter(
   const { before, isOpen } = tracks;
   /** The step that gives a sample, or -1. */
   const stepOf = (sample: number, from: number, shift: number, rule: number): number => {
-    if (isOld && sample === from && rule === 0) return 0;
+    if (isOld && sample === from && (rule & 1) === 0) return 0;
     const above = sample - baseOf(isOld, next, from, shift);
     const step = above >> shift;
     const isExact = above >= 0 && step << shift === above && step < 1 << next;
@@ -170,9 +191,11 @@ export function panasonicWriter(
     let shift = 0;
     for (let index = 0; index < count; index++) {
       if (index % 3 === 2) {
-        let number = 0;
-        while (number < 3 && !isReached(samples, index, SHIFTS[number]!, rule)) number += 1;
-        if (number === 3 && !isReached(samples, index, 4, rule)) number = 0;
+        const isTold = (rule & EXPLICIT) !== 0;
+        let number = isTold ? (rule >> ((2 * (index + 1)) / 3)) & 3 : 0;
+        while (!isTold && number < 3 && !isReached(samples, index, SHIFTS[number]!, rule)) {
+          number += 1;
+        }
         shift = SHIFTS[number]!;
         bits.put(number, 2);
       }

@@ -1,7 +1,7 @@
 import { readCoded, writeCoded } from './coded-samples.ts';
 import { packSegment, unpackSegment } from './packing.ts';
 import type { SamplePlane } from './sample-plane.ts';
-import type { Rectangle, SampleCoding } from './sensor-part.ts';
+import type { BlockRule, Rectangle, SampleCoding } from './sensor-part.ts';
 
 /** Bytes of a file that follow from samples. */
 export interface Hole {
@@ -11,6 +11,8 @@ export interface Hole {
   readonly headBytes: number;
   readonly padding: 0 | 1;
   readonly places: readonly Rectangle[];
+  /** Blocks that follow another rule than their coding's. */
+  readonly rules: readonly BlockRule[];
   /** Bytes that are not what a writer makes of the samples. */
   readonly patches: readonly Patch[];
 }
@@ -67,7 +69,8 @@ export function writeSamples(bytes: Uint8Array, recipe: PartRecipe, plane: Sampl
     const samples = collect(places, plane, countOf(places));
     const space = bytes.subarray(offset, offset + length);
     const head = bytes.subarray(offset - headBytes, offset);
-    if (!writeCoded(space, coding, { head, samples, places, padding })) return false;
+    if (!writeCoded(space, coding, { head, samples, places, padding, rules: hole.rules }))
+      return false;
     let at = 0;
     for (const { gap, flip } of hole.patches) {
       at += gap;

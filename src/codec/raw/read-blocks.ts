@@ -1,6 +1,6 @@
 import { BLOCK_BYTES } from './block-bytes.ts';
 import { BLOCK_KINDS } from './block-kinds.ts';
-import type { BlockCoding, Rectangle } from './sensor-part.ts';
+import type { BlockCoding, BlockRule, Rectangle } from './sensor-part.ts';
 
 type Size = Pick<Rectangle, 'width' | 'height'>;
 
@@ -49,20 +49,25 @@ export function readBlocks(bytes: Uint8Array, coding: BlockCoding, size: Size): 
 export function writeBlocks(
   space: Uint8Array,
   coding: BlockCoding,
-  scan: Size & { readonly samples: Uint16Array },
+  scan: Size & { readonly samples: Uint16Array; readonly rules: readonly BlockRule[] },
 ): void {
   const kind = BLOCK_KINDS[coding.block];
   const plain = coding.isTurned
     ? new Uint8Array(Math.ceil(space.length / TURN_BYTES) * TURN_BYTES)
     : space;
   const some = new Uint16Array(kind.samples);
+  const { rules } = scan;
+  let next = 0;
+  let special = rules[0]?.gap ?? Number.NaN;
   eachBlock(coding, scan, (number, at) => {
     for (let index = 0; index < some.length; index++) {
       some[index] = scan.samples[at + index * kind.woven]!;
     }
     const from = number * BLOCK_BYTES;
     if (from + BLOCK_BYTES > plain.length) return;
-    kind.pack(some, plain, from, coding.rule);
+    const isOwn = number === special;
+    kind.pack(some, plain, from, isOwn ? rules[next]!.rule : coding.rule);
+    if (isOwn) special += rules[++next]?.gap ?? Number.NaN;
   });
   if (coding.isTurned) space.set(turn(plain, true).subarray(0, space.length));
 }
@@ -82,6 +87,39 @@ function eachBlock(
     }
   }
 }
+
+/** The blocks that are not what a writer makes of their samples, each with the rule that its own bytes tell. */
+export function ownRules(
+  bytes: Uint8Array,
+  coding: BlockCoding,
+  scan: Size & { readonly samples: Uint16Array },
+): readonly BlockRule[] {
+  const kind = BLOCK_KINDS[coding.block];
+  const plain = coding.isTurned ? turn(bytes, false) : bytes;
+  const some = new Uint16Array(kind.samples);
+  const made = new Uint8Array(BLOCK_BYTES);
+  const rules: BlockRule[] = [];
+  let before = 0;
+  eachBlock(coding, scan, (number, at) => {
+    const from = number * BLOCK_BYTES;
+    if (from + BLOCK_BYTES > plain.length || rules.length === OWN_RULES_MAX) return;
+    for (let index = 0; index < some.length; index++) {
+      some[index] = scan.samples[at + index * kind.woven]!;
+    }
+    kind.pack(some, made, 0, coding.rule);
+    let same = 0;
+    while (same < BLOCK_BYTES && made[same] === plain[from + same]) same += 1;
+    if (same === BLOCK_BYTES) return;
+    const rule = kind.explicitRule(plain, from, coding.rule);
+    if (rule === coding.rule) return;
+    rules.push({ gap: number - before, rule });
+    before = number;
+  });
+  return rules;
+}
+
+/** Blocks with a rule of their own at most. */
+export const OWN_RULES_MAX = 400_000;
 
 /** Blocks that a rule is told from, at most. */
 const BLOCKS_SEEN = 20_000;

@@ -8,7 +8,7 @@ import {
   readSamples,
   spread,
 } from './part-samples.ts';
-import { withRule } from './read-blocks.ts';
+import { ownRules, withRule } from './read-blocks.ts';
 import { PATCHES_MAX } from './recipe-numbers.ts';
 import type { SamplePlane } from './sample-plane.ts';
 import type { SampleCoding, Segment, SensorPart } from './sensor-part.ts';
@@ -32,7 +32,7 @@ function readPart(bytes: Uint8Array, part: SensorPart): ReadPart | null {
   const plane = { width, height, bits: 16, samples: new Uint16Array(width * height) };
   let coding = withRuleOf(bytes, part);
   let holes: PartRecipe['holes'] = segments.map((segment) => {
-    return { ...segment, headBytes: 0, padding: 0, patches: [] };
+    return { ...segment, headBytes: 0, padding: 0, rules: [], patches: [] };
   });
   if (coding.kind === 'packed') {
     if (!readSamples(bytes, { width, height, bits: 16, coding, holes }, plane)) return null;
@@ -73,12 +73,16 @@ function readHole(
   spread(scan.samples, places, plane);
   const { headBytes, padding, spare = 0 } = scan;
   const hole = { offset: offset + headBytes, length: scan.bytes, headBytes, padding, places };
-  if (coding.kind !== 'blocks') return { hole: { ...hole, patches: [] }, spare };
+  if (coding.kind !== 'blocks') return { hole: { ...hole, rules: [], patches: [] }, spare };
   const again = new Uint8Array(scan.bytes);
   const { samples } = scan;
-  if (!writeCoded(again, coding, { head: coded, samples, places, padding })) return null;
+  const [place] = places;
+  if (place === undefined) return null;
+  const { width, height } = place;
+  const rules = ownRules(coded.subarray(0, scan.bytes), coding, { samples, width, height });
+  if (!writeCoded(again, coding, { head: coded, samples, places, padding, rules })) return null;
   const patches = patchesOf(coded.subarray(0, scan.bytes), again);
-  return patches === null ? null : { hole: { ...hole, patches }, spare };
+  return patches === null ? null : { hole: { ...hole, rules, patches }, spare };
 }
 
 /** What makes the one out of the other; null where that is too much. */

@@ -1,9 +1,11 @@
+import { RULES_END } from './block-kinds.ts';
 import { putCoding, takeCoding } from './coding-numbers.ts';
 import { type NumberReader, putSigned, putUnsigned, takeSigned, takeUnsigned } from './numbers.ts';
 import { countOf, type Hole, type PartRecipe, type Patch } from './part-samples.ts';
-import { blockBytesOf } from './read-blocks.ts';
+import { blockBytesOf, OWN_RULES_MAX } from './read-blocks.ts';
 import { SIDE_MAX, SIDE_MIN } from './sample-plane.ts';
 import {
+  type BlockRule,
   packedRowBytes,
   type Rectangle,
   SAMPLES_MAX,
@@ -26,7 +28,7 @@ export function putRecipe(numbers: number[], recipe: PartRecipe): void {
   putCoding(numbers, coding);
   putUnsigned(numbers, recipe.holes.length);
   let end = 0;
-  for (const { offset, length, headBytes, padding, places, patches } of recipe.holes) {
+  for (const { offset, length, headBytes, padding, places, rules, patches } of recipe.holes) {
     putSigned(numbers, offset - end);
     end = offset + length;
     putUnsigned(numbers, length);
@@ -37,6 +39,11 @@ export function putRecipe(numbers: number[], recipe: PartRecipe): void {
       for (const value of [left, top, width, height]) putUnsigned(numbers, value);
     }
     if (coding.kind !== 'blocks') continue;
+    putUnsigned(numbers, rules.length);
+    for (const { gap, rule } of rules) {
+      putUnsigned(numbers, gap);
+      putUnsigned(numbers, rule);
+    }
     putUnsigned(numbers, patches.length);
     for (const { gap, flip } of patches) {
       putUnsigned(numbers, gap);
@@ -86,9 +93,23 @@ function takeHole(source: NumberReader, end: number, coding: SampleCoding): Hole
     const height = takeUnsigned(source);
     places.push({ left, top, width, height });
   }
+  const rules = coding.kind === 'blocks' ? takeRules(source) : [];
   const patches = coding.kind === 'blocks' ? takePatches(source, length) : [];
-  if (patches === null) return null;
-  return { offset, length, headBytes, padding: padding === 1 ? 1 : 0, places, patches };
+  if (rules === null || patches === null) return null;
+  return { offset, length, headBytes, padding: padding === 1 ? 1 : 0, places, rules, patches };
+}
+
+function takeRules(source: NumberReader): BlockRule[] | null {
+  const count = takeUnsigned(source);
+  if (count > OWN_RULES_MAX) return null;
+  const rules: BlockRule[] = [];
+  for (let index = 0; index < count; index++) {
+    const gap = takeUnsigned(source);
+    const rule = takeUnsigned(source);
+    if (rule >= RULES_END || source.isOver) return null;
+    rules.push({ gap, rule });
+  }
+  return rules;
 }
 
 function takePatches(source: NumberReader, length: number): Patch[] | null {
@@ -100,7 +121,7 @@ function takePatches(source: NumberReader, length: number): Patch[] | null {
     const gap = takeUnsigned(source);
     const flip = takeUnsigned(source);
     at += gap;
-    if (at >= length || flip > 255) return null;
+    if (at >= length || flip > 255 || source.isOver) return null;
     patches.push({ gap, flip });
   }
   return patches;

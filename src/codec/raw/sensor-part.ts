@@ -74,6 +74,12 @@ export interface BlockCoding {
   readonly isTurned: boolean;
 }
 
+/** A block with a rule of its own: how many behind the one before (or the first). */
+export interface BlockRule {
+  readonly gap: number;
+  readonly rule: number;
+}
+
 /** Kinds of blocks; the number is the one in containers. */
 export const BLOCK_NAMES = [
   /** Sony: largest and smallest of 16 samples, and the others between them in 7 bits. */

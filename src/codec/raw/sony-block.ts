@@ -1,4 +1,4 @@
-import { BLOCK_BYTES } from './block-bytes.ts';
+import { BLOCK_BYTES, EXPLICIT } from './block-bytes.ts';
 
 /** Samples of a block. */
 const SAMPLES = 16;
@@ -40,26 +40,28 @@ export function unpackSony(bytes: Uint8Array, at: number, samples: Uint16Array):
 
 /**
  * Writes a block. A rule's bits: of equal samples the last is the largest, the last is the smallest; the two places
- * where all are equal, four bits each.
+ * where all are equal, four bits each; or these are the places whatever the samples are.
  */
 export function packSony(samples: Uint16Array, bytes: Uint8Array, at: number, rule: number): void {
   const isLastMost = (rule & 1) !== 0;
   const isLastLeast = (rule & 2) !== 0;
-  let mostAt = 0;
-  let leastAt = 0;
-  for (let index = 1; index < SAMPLES; index++) {
-    const sample = samples[index]!;
-    const most = samples[mostAt]!;
-    const least = samples[leastAt]!;
-    if (sample > most || (isLastMost && sample === most)) mostAt = index;
-    if (sample < least || (isLastLeast && sample === least)) leastAt = index;
+  let mostAt = (rule >> 2) & 15;
+  let leastAt = (rule >> 6) & 15;
+  if ((rule & EXPLICIT) === 0) {
+    let high = 0;
+    let low = 0;
+    for (let index = 1; index < SAMPLES; index++) {
+      const sample = samples[index]!;
+      if (sample > samples[high]! || (isLastMost && sample === samples[high]!)) high = index;
+      if (sample < samples[low]! || (isLastLeast && sample === samples[low]!)) low = index;
+    }
+    if (samples[high]! > samples[low]!) {
+      mostAt = high;
+      leastAt = low;
+    }
   }
   const most = samples[mostAt]!;
   const least = samples[leastAt]!;
-  if (most === least) {
-    mostAt = (rule >> 2) & 15;
-    leastAt = (rule >> 6) & 15;
-  }
   const shift = shiftOf(most - least);
   const word = (most & MOST) | ((least & MOST) << 11) | (mostAt << 22) | (leastAt << 26);
   bytes[at] = word;
@@ -85,8 +87,9 @@ export function chooseSonyRule(blocks: Uint8Array): number {
   const flat = new Map<number, number>();
   for (let at = 0; at + BLOCK_BYTES <= blocks.length; at += BLOCK_BYTES) {
     unpackSony(blocks, at, samples);
-    const mostAt = ((blocks[at + 2]! >> 6) | (blocks[at + 3]! << 2)) & 15;
-    const leastAt = (blocks[at + 3]! >> 2) & 15;
+    const places = explicitSonyRule(blocks, at);
+    const mostAt = (places >> 2) & 15;
+    const leastAt = (places >> 6) & 15;
     const most = samples[mostAt]!;
     const least = samples[leastAt]!;
     if (most === least) {
@@ -105,4 +108,11 @@ export function chooseSonyRule(blocks: Uint8Array): number {
   const pairs = [...flat].sort((left, right) => right[1] - left[1]);
   const pair = pairs[0]?.[0] ?? 1 << 6;
   return (votes.most > 0 ? 1 : 0) | (votes.least > 0 ? 2 : 0) | pair;
+}
+
+/** The rule that says the two places of a block. */
+export function explicitSonyRule(bytes: Uint8Array, at: number): number {
+  const mostAt = ((bytes[at + 2]! >> 6) | (bytes[at + 3]! << 2)) & 15;
+  const leastAt = (bytes[at + 3]! >> 2) & 15;
+  return EXPLICIT | (mostAt << 2) | (leastAt << 6);
 }

@@ -23,11 +23,16 @@ export function wholeSamplesPart(bytes: Uint8Array, grid: Grid, bits: number): S
   return { ...part, coding: { ...coding, order: smoothestOrder(bytes, part) } };
 }
 
+/** Bytes that some bodies fill rows up with at most. */
+const ROW_FILL_MAX = 16;
+
 /** The same where they fill their strips exactly: what makers call compressed is sometimes not. */
 export function filledSamplesPart(bytes: Uint8Array, grid: Grid, bits: number): SensorPart | null {
   const part = wholeSamplesPart(bytes, grid, bits);
   const isFilled = part?.segments.every(({ length }, index) => {
     return length === grid.segments[index]?.length;
   });
-  return isFilled === true ? part : null;
+  if (isFilled !== true || part?.coding.kind !== 'packed') return null;
+  const { rowBytes, storedBits } = part.coding;
+  return rowBytes - packedRowBytes(grid.width, storedBits) < ROW_FILL_MAX ? part : null;
 }

@@ -15,6 +15,8 @@ export interface Cr2Options {
   readonly predictor?: Predictor;
   /** Widths of the slices, all but the last of one width; together the frame's width. */
   readonly slices: readonly number[];
+  /** Rows of the sensor that one line of the JPEG has; left out: 1. Some bodies with four components write 2. */
+  readonly rowsPerLine?: 1 | 2;
 }
 
 /**
@@ -68,7 +70,8 @@ function encodeSlices(frame: SensorFrame, options: Cr2Options): Uint8Array {
     }
     left += slice;
   }
-  const grid: SampleGrid = { samples: ordered, stride: width, left: 0, top: 0, width, height };
-  const { components, predictor = 1 } = options;
+  const { components, predictor = 1, rowsPerLine = 1 } = options;
+  const line = { width: width * rowsPerLine, height: height / rowsPerLine };
+  const grid: SampleGrid = { samples: ordered, stride: line.width, left: 0, top: 0, ...line };
   return encodeLosslessJpeg(grid, { bits, components, predictor, hasFixedCode: true });
 }
