@@ -21,6 +21,8 @@ export interface SourceStatus {
   readonly bytes: number;
   /** Whether its last run was cut off: run the backup again. */
   readonly isUnfinished: boolean;
+  /** Whether its last run left out files, with an issue for each: they are not protected. */
+  readonly hasIssues: boolean;
 }
 
 /** What a vault holds and how it is. */
@@ -89,6 +91,7 @@ function sourceStatuses(vault: Vault): SourceStatus[] {
       files: totals.files,
       bytes: totals.bytes,
       isUnfinished: state === 'unfinished',
+      hasIssues: state === 'with-issues',
     };
   });
 }

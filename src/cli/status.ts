@@ -128,7 +128,11 @@ function tell(session: Session, root: string, report: VaultStatus): void {
   for (const source of report.sources) {
     const size = `${formatCount(source.files, 'file')}, ${formatBytes(source.bytes)}`;
     const when = shownTime(session, source.lastTime);
-    const end = source.isUnfinished ? ', CUT OFF: run the backup again' : '';
+    const end = source.isUnfinished
+      ? ', CUT OFF: run the backup again'
+      : source.hasIssues
+        ? ', NOT ALL of it: "backup --dry-run" says what waits'
+        : '';
     output.say(`  ${source.source}: ${size}, last backup ${when}${end}`);
   }
 }
@@ -139,7 +143,7 @@ function tellAttention({ output }: Session, report: VaultStatus): void {
     output.say(
       `DAMAGE: ${files} known to be wrong; "check --repair-from" mends from another vault.`,
     );
-  } else if (report.unfinished === 0) {
+  } else if (report.unfinished === 0 && !report.sources.some(({ hasIssues }) => hasIssues)) {
     output.say('Nothing needs attention.');
   }
 }

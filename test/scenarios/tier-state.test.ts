@@ -51,6 +51,19 @@ describe('status', () => {
     expect(alone.tiers[0]).toMatchObject({ tier: 'select', copiesHeld: 8 });
   });
 
+  it('says that a source has files that wait, until they are taken', async () => {
+    await kit.policy(ssd, 'tiers:\n  - name: general\n    when: idle\n');
+    kit.shoot(CARD, 2);
+    await kit.type('backup', CARD, '--vault', ssd);
+    const waits = (await kit.type('status', '--vault', ssd)).stdout;
+    expect(waits).toMatch(
+      / {2}EOS_DIGITAL: 0 files, .*, NOT ALL of it: "backup --dry-run" says what waits$/m,
+    );
+    expect(waits).not.toContain('Nothing needs attention.');
+    await kit.type('backup', CARD, '--vault', ssd, '--now');
+    expect((await kit.type('status', '--vault', ssd)).stdout).toContain('Nothing needs attention.');
+  });
+
   it('tells what nobody looked at, and says nothing of days where nothing came', async () => {
     const empty = await kit.type('status', '--vault', ssd);
     expect(empty.stdout).toMatch(/^ {2}\/ssd\/vault: originals take 0 \S+, .* free$/m);
