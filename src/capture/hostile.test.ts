@@ -17,6 +17,7 @@ import { decodeContainerHeader } from './ptp/messages.ts';
 import { decodePropertyDesc } from './ptp/property.ts';
 import { decodePacket, decodePacketHeader } from './ptp-ip/packet.ts';
 import { decodeCanonEvents } from './vendors/canon-events.ts';
+import { decodeCanonListing } from './vendors/canon-listing.ts';
 import { decodeNikonEvents, decodeNikonEventsEx } from './vendors/nikon.ts';
 import { decodeSonyProperties } from './vendors/sony.ts';
 
@@ -29,6 +30,7 @@ const PARSERS: readonly (readonly [string, (bytes: Uint8Array) => unknown])[] = 
   ['ObjectInfo', decodeObjectInfo],
   ['DevicePropDesc', decodePropertyDesc],
   ['Canon events', decodeCanonEvents],
+  ['Canon listing', decodeCanonListing],
   ['Nikon events', decodeNikonEvents],
   ['Nikon events, longer', decodeNikonEventsEx],
   ['Sony properties', decodeSonyProperties],

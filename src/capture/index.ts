@@ -26,6 +26,7 @@ export {
   openUsbEndpoints,
 } from './open-camera.ts';
 export { ByteReader, ByteWriter } from './ptp/bytes.ts';
+export { openPtpCamera, type PtpCameraOptions } from './ptp/camera.ts';
 export { EVENT, FORMAT, OPERATION, RESPONSE } from './ptp/codes.ts';
 export {
   type DeviceInfo,
@@ -63,6 +64,7 @@ export {
   readPropertyDesc,
   readPropertyValue,
 } from './ptp/property.ts';
+export type { PtpAnswer, PtpListener, PtpRequest, PtpTransport } from './ptp/transport.ts';
 export {
   decodePacket,
   decodePacketHeader,

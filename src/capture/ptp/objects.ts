@@ -245,14 +245,17 @@ export class CameraObjects {
    * Debian's umtprd refuses that, and never answers again.
    */
   async #handlesOf(storage: number, parent: number): Promise<number[] | null> {
-    const { session } = this.#parts;
-    const options = { accepts: NO_LIST, act: 'list its files' };
-    const { reply, data } = await session.run(
-      OPERATION.getObjectHandles,
-      [storage, 0, parent],
-      options,
-    );
-    return reply.code === RESPONSE.ok ? decodeNumbers(data, 'handles') : null;
+    const { session, table, vendor } = this.#parts;
+    const { listFolder } = vendor;
+    const accepts = listFolder === undefined ? NO_LIST : [...NO_LIST, RESPONSE.notSupported];
+    const params = [storage, 0, parent];
+    const options = { accepts, act: 'list its files' };
+    const { reply, data } = await session.run(OPERATION.getObjectHandles, params, options);
+    if (reply.code === RESPONSE.ok) return decodeNumbers(data, 'handles');
+    if (listFolder === undefined || storage === ALL_ONES_32) return null;
+    const listed = await listFolder(storage, parent);
+    for (const { raw, info } of listed) table.learn(raw, info);
+    return listed.map(({ raw }) => raw);
   }
 
   /** A camera may take "at the top" for "all": only a folder without a child is looked into. */

@@ -1,110 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { openNodeWorld } from '../../platform/index.ts';
+import { CARD, DEVICE, OddCamera } from '../../../test/odd-camera.ts';
 import { type CameraUnderTest, cameraContract } from '../../testing/index.ts';
-import type { CameraConnection, CameraEvent, CameraOptions } from '../connection.ts';
-import { NIKON } from '../vendors/codes.ts';
-import { openPtpCamera } from './camera.ts';
+import type { CameraConnection, CameraEvent } from '../connection.ts';
+import { CANON, NIKON } from '../vendors/codes.ts';
+import { ByteWriter } from './bytes.ts';
 import { EVENT, OPERATION, RESPONSE } from './codes.ts';
-import {
-  decodeObjectInfo,
-  encodeDeviceInfo,
-  encodeNumbers,
-  encodeObjectInfo,
-  type ObjectInfo,
-} from './datasets.ts';
-import type { PtpAnswer, PtpListener, PtpRequest, PtpTransport } from './transport.ts';
+import { encodeDeviceInfo } from './datasets.ts';
 
-const { clock } = openNodeWorld();
-const CARD = 0x00010001;
 const NOTHING = new Uint8Array(0);
-
-interface OddAnswer {
-  readonly code?: number;
-  readonly data?: Uint8Array;
-}
-
-/** What is answered in another way than usual; null: nothing is. */
-type Oddly = (request: PtpRequest) => OddAnswer | null;
-
-/** A camera without a wire, as odd as the test wants it. */
-class OddCamera implements PtpTransport {
-  readonly asked: PtpRequest[] = [];
-  readonly files: Map<number, { readonly info: Uint8Array; readonly bytes: Uint8Array }> =
-    new Map();
-  readonly #operations: readonly number[];
-  readonly #oddly: Oddly;
-  listener: PtpListener | null = null;
-
-  constructor(operations: readonly number[], oddly: Oddly = () => null) {
-    this.#operations = operations;
-    this.#oddly = oddly;
-  }
-
-  async transact(request: PtpRequest): Promise<PtpAnswer> {
-    this.asked.push(request);
-    const { data = NOTHING, code = RESPONSE.ok } = this.#oddly(request) ?? this.#answer(request);
-    return { data, reply: { code, transaction: request.transaction, params: [] } };
-  }
-
-  async close(): Promise<void> {}
-
-  put(raw: number, bytes: Uint8Array, facts: Partial<ObjectInfo> = {}): void {
-    const known = decodeObjectInfo(encodeObjectInfo({ ...FILE, sizeBytes: bytes.length }));
-    const name = `IMG_${raw}.NEF`;
-    this.files.set(raw, { info: encodeObjectInfo({ ...known, name, ...facts }), bytes });
-  }
-
-  tell(code: number, ...params: readonly number[]): void {
-    this.listener?.notice({ code, transaction: 0xffffffff, params });
-  }
-
-  open(options: CameraOptions = {}): Promise<CameraConnection> {
-    return openPtpCamera(
-      clock,
-      async (listener) => {
-        this.listener = listener;
-        return this;
-      },
-      options,
-    );
-  }
-
-  #answer({ operation, params: [raw = 0, offset = 0, length = 0] }: PtpRequest): OddAnswer {
-    const file = this.files.get(raw);
-    switch (operation) {
-      case OPERATION.getDeviceInfo:
-        return { data: encodeDeviceInfo({ ...DEVICE, operations: this.#operations }) };
-      case OPERATION.getStorageIds:
-        return { data: encodeNumbers([0x00020000, CARD]) };
-      case OPERATION.getObjectHandles:
-        return raw === CARD
-          ? { data: encodeNumbers([...this.files.keys()]) }
-          : { code: RESPONSE.invalidStorage };
-      case OPERATION.getObjectInfo:
-        return file === undefined ? { code: RESPONSE.invalidHandle } : { data: file.info };
-      case OPERATION.getObject:
-        return { data: file?.bytes ?? NOTHING };
-      case OPERATION.getPartialObject:
-        return { data: file?.bytes.subarray(offset, offset + length) ?? NOTHING };
-      default:
-        return {};
-    }
-  }
-}
-
-const DEVICE = {
-  ...{ standardVersion: 100, vendorExtensionId: 0, vendorExtensionVersion: 0 },
-  ...{ vendorExtension: '', functionalMode: 0, events: [], properties: [], captureFormats: [] },
-  ...{ imageFormats: [], maker: 'Odd', model: 'Camera', deviceVersion: '1', serial: '1' },
-};
-
-const FILE: ObjectInfo = {
-  ...{ storageId: CARD, format: 0x3000, protection: 0, sizeBytes: 0, thumbFormat: 0x3808 },
-  ...{ thumbBytes: 0, thumbWidth: 0, thumbHeight: 0, imageWidth: 0, imageHeight: 0 },
-  ...{ imageBitDepth: 0, parent: 0, associationType: 0, associationDesc: 0, sequenceNumber: 0 },
-  ...{ name: '', captured: '20261122T090000', modified: '', keywords: '' },
-};
-
 const FOLDER = { format: 0x3001, associationType: 1 };
 const BYTES = Uint8Array.from({ length: 5000 }, (_, index) => index % 251);
 const WHOLE = [OPERATION.getObject];
@@ -253,6 +156,48 @@ describe('what a camera says of its files', () => {
   });
 });
 
+describe('a Canon that lists in its own way only', () => {
+  /** One entry of 9109. */
+  function entry(raw: number, parent: number, name: string, isFolder: boolean): Uint8Array {
+    const writer = new ByteWriter()
+      .u32(0x38)
+      .u32(raw)
+      .u32(CARD)
+      .u32(isFolder ? 0x3001 : 0xb108);
+    writer
+      .u32(isFolder ? 1 : 0)
+      .u32(0)
+      .u32(5000)
+      .u32(parent)
+      .u32(raw);
+    const letters = new Uint8Array(16);
+    letters.set(new TextEncoder().encode(name));
+    return writer.bytes(letters).u32(1_795_338_000).done();
+  }
+
+  it('is listed folder by folder', async () => {
+    const operations = [...PARTS, CANON.getEvent];
+    const camera = new OddCamera(operations, ({ operation, params: [, parent] }) => {
+      if (operation === OPERATION.getObjectHandles) return { code: RESPONSE.notSupported };
+      if (operation === CANON.getEvent) return { data: new ByteWriter().u32(8).u32(0).done() };
+      if (operation !== CANON.getObjectInfoEx) return null;
+      const found = parent === 1 ? entry(2, 1, 'IMG_0002.CR3', false) : entry(1, 0, 'DCIM', true);
+      return { data: Buffer.concat([new ByteWriter().u32(1).done(), found]) };
+    });
+    camera.put(2, BYTES);
+    const info = { ...DEVICE, operations, maker: 'Canon Inc.' };
+    const connection = await describedAs(camera, encodeDeviceInfo(info));
+    expect(await connection.list()).toEqual([
+      {
+        ...{ handle: '00000002', name: 'IMG_0002.CR3', folder: 'DCIM', sizeBytes: 5000 },
+        ...{ capturedLocal: '2026-11-22T09:00:00', isOnlyInMemory: false },
+      },
+    ]);
+    expect(await whole(connection, '00000002')).toBe(5000);
+    await connection.close();
+  });
+});
+
 describe('sessions and events', () => {
   it.each([
     ['is open already', RESPONSE.sessionAlreadyOpen, 1],
@@ -340,7 +285,7 @@ describe('sessions and events', () => {
     camera.tell(EVENT.nikonAddedInMemory, 0);
     camera.tell(EVENT.nikonAddedInMemory, 0xffff0001);
     expect(await whole(connection, 'memory:1')).toBe(5000);
-    await clock.sleep(1);
+    for (let rest = 0; rest < 20; rest += 1) await Promise.resolve();
     expect(told).toHaveLength(1);
     await connection.acknowledge('memory:1');
     expect(camera.asked.at(-1)).toMatchObject({
@@ -358,11 +303,14 @@ function openNikon(
   camera: OddCamera,
   operations: readonly number[] = [...PARTS, NIKON.captureToMedia],
 ): Promise<CameraConnection> {
+  return describedAs(camera, encodeDeviceInfo({ ...DEVICE, operations, vendorExtensionId: 10 }));
+}
+
+function describedAs(camera: OddCamera, info: Uint8Array): Promise<CameraConnection> {
   const transact = camera.transact.bind(camera);
   camera.transact = async (request) => {
     const answer = await transact(request);
-    if (request.operation !== OPERATION.getDeviceInfo) return answer;
-    return { ...answer, data: encodeDeviceInfo({ ...DEVICE, operations, vendorExtensionId: 10 }) };
+    return request.operation === OPERATION.getDeviceInfo ? { ...answer, data: info } : answer;
   };
   return camera.open({ destination: 'host' });
 }

@@ -1,10 +1,17 @@
 import { ByteWriter } from '../ptp/bytes.ts';
 import type { Notice } from '../ptp/messages.ts';
 import { type CanonEvent, decodeCanonEvents } from './canon-events.ts';
+import { decodeCanonListing } from './canon-listing.ts';
 import { CANON } from './codes.ts';
 import { beginGeneric } from './generic.ts';
 import { CANON_READS, STANDARD_READS } from './partial-reads.ts';
-import { POLL_MS, type Vendor, type VendorLink, type VendorSession } from './vendor.ts';
+import {
+  type ListedObject,
+  POLL_MS,
+  type Vendor,
+  type VendorLink,
+  type VendorSession,
+} from './vendor.ts';
 
 /** Canon EOS: told to be remote controlled, asked for its events, told of a full host unless it is told otherwise. */
 export const CANON_EOS: Vendor = {
@@ -38,6 +45,8 @@ const HOST_CAPACITY = [0x0fffffff, 0x1000, 1];
 /** The first events may come in pieces: asked for this often, until the last property of the body is there. */
 const FIRST_EVENTS_TRIES = 9;
 const FOCUS_TRIES = 40;
+/** The third parameter of 9109, as libgphoto2 sends it. */
+const LISTING_PARAM = 0x100000;
 
 class CanonSession implements VendorSession {
   readonly hasMemoryFrames: boolean;
@@ -75,6 +84,12 @@ class CanonSession implements VendorSession {
       await link.run(CANON.releaseOn, [depth, 0], { act });
     }
     for (const depth of press.toReversed()) await link.run(CANON.releaseOff, [depth], { act });
+  };
+
+  readonly listFolder = async (storage: number, parent: number): Promise<ListedObject[]> => {
+    const options = { act: 'list its files' };
+    const params = [storage, parent, LISTING_PARAM];
+    return decodeCanonListing((await this.#link.run(CANON.getObjectInfoEx, params, options)).data);
   };
 
   async prepare(): Promise<void> {

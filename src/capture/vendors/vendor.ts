@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/index.ts';
 import type { CaptureDestination } from '../connection.ts';
-import type { DeviceInfo } from '../ptp/datasets.ts';
+import type { DeviceInfo, ObjectInfo } from '../ptp/datasets.ts';
 import type { Notice } from '../ptp/messages.ts';
 import type { RunOptions } from '../ptp/session.ts';
 import type { PtpAnswer } from '../ptp/transport.ts';
@@ -81,8 +81,16 @@ export interface VendorSession {
   readonly partialReads: readonly PartialRead[];
   /** The size of a file beyond 4 GiB; null where it is not known. */
   readSize(raw: number): Promise<number | null>;
+  /** What is in a folder, where the camera refuses the standard's way; `parent` all ones: at the top. */
+  readonly listFolder?: (storage: number, parent: number) => Promise<readonly ListedObject[]>;
   /** Leaves the camera to its photographer again. */
   leave(): Promise<void>;
+}
+
+/** One object as a maker's own listing has it. */
+export interface ListedObject {
+  readonly raw: number;
+  readonly info: ObjectInfo;
 }
 
 /** One operation that reads from an offset, as data. */
