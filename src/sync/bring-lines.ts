@@ -19,7 +19,8 @@ import { byAge } from './lineage.ts';
  * the same states; written twice, they change nothing. What the other one forgot stays forgotten there.
  */
 export function* runLines(from: Ledger, to: Ledger): Generator<JournalRecord> {
-  for (const run of [...from.runs.values()].sort((a, b) => a.order - b.order)) {
+  // In the order in which they were heard of: it tells what came first where clocks are wrong.
+  for (const run of from.runs.values()) {
     if (to.forgotten.has(run.id)) continue;
     const known = to.runs.get(run.id);
     if (known === undefined || known.snapshot === null) yield* linesOfRun(run, known);

@@ -10,6 +10,9 @@ export interface Lineage {
   readonly origins: ReadonlyMap<RunId, readonly RunId[]>;
 }
 
+/** Whether one run was there before another, as far as can be known. */
+export type IsBefore = (one: RunId, other: RunId) => boolean;
+
 /** At least this share of the paths of a restored copy are those of the state that it is a copy of. */
 const KNOWN_MIN = 0.5;
 
@@ -17,14 +20,20 @@ const KNOWN_MIN = 0.5;
  * The histories of a vault's sources that have more than one end. Two runs of one source name belong together where one
  * goes on from the other, where both saw the same volume, or where one began as a restored copy of the other's state.
  * @param isKnown whether a run counts: both vaults must remember it
+ * @param isBefore whether both vaults knew the first run before they knew the second
  */
-export function openLineages(ledger: Ledger, isKnown: (run: RunId) => boolean): Lineage[] {
+export function openLineages(
+  ledger: Ledger,
+  isKnown: (run: RunId) => boolean,
+  isBefore: IsBefore,
+): Lineage[] {
   const open: Lineage[] = [];
   for (const [source, runs] of runsBySource(ledger, isKnown)) {
     // A history with one end needs no look at its states.
     if (headsOf(runs, originsByLines(ledger, source, runs)).length < 2) continue;
-    const origins = withCopies(ledger, source, runs);
-    for (const family of familiesOf(source, runs, origins)) {
+    const joined = withCopies(ledger, source, runs, isBefore);
+    const { origins } = joined;
+    for (const family of familiesOf(source, runs, joined)) {
       const heads = distinctHeads(headsOf(family, origins), source);
       if (heads.length > 1) open.push({ source, heads: heads.map(({ id }) => id), origins });
     }
@@ -85,29 +94,63 @@ function headsOf(runs: readonly Run[], origins: Origins): Run[] {
   return runs.filter(({ id }) => !built.has(id));
 }
 
-/** Adds where histories without a beginning of their own came from: a state that they are a copy of. */
-function withCopies(ledger: Ledger, source: string, runs: readonly Run[]): Origins {
+/** What joins histories beside their lines. */
+interface Joined {
+  readonly origins: Origins;
+  /** Runs whose states are the same source's, though nobody knows which of them came first. */
+  readonly alike: readonly (readonly [RunId, RunId])[];
+}
+
+/**
+ * Adds where histories without a beginning of their own came from: a state that they are a copy of. Only what both vaults knew
+ * before can have been copied: clocks are not asked.
+ */
+function withCopies(
+  ledger: Ledger,
+  source: string,
+  runs: readonly Run[],
+  isBefore: IsBefore,
+): Joined {
   const origins = originsByLines(ledger, source, runs);
-  const roots = runs.filter(({ id }) => origins.get(id)?.length === 0);
-  // Whatever an older run ever set: a cheap first look before states are compared.
-  const seen = new Set<string>();
-  for (const [index, run] of runs.entries()) {
-    if (roots.includes(run)) {
-      const copy = treeOf(ledger, run.id, source);
-      if ([...copy].some(([path, { content }]) => seen.has(`${path}\0${content}`))) {
-        // A clock that was wrong may make what goes on from it look older.
-        const older = runs
-          .slice(0, index)
-          .filter(({ id }) => !ancestorsOf(id, origins).has(run.id));
-        const from = closestState(ledger, source, { older, copy });
-        if (from !== null) origins.set(run.id, [from]);
-      }
+  const alike: [RunId, RunId][] = [];
+  const setBy = runsByFile(runs, source);
+  for (const root of runs) {
+    if (origins.get(root.id)?.length !== 0) continue;
+    const copy = treeOf(ledger, root.id, source);
+    const others = new Set<RunId>();
+    for (const [path, { content }] of copy) {
+      for (const id of setBy.get(`${path}\0${content}`) ?? []) others.add(id);
     }
-    for (const [path, entry] of run.changes.get(source) ?? []) {
-      if (entry?.kind === 'file') seen.add(`${path}\0${entry.content}`);
+    others.delete(root.id);
+    if (others.size === 0) continue;
+    const unrelated = runs.filter(
+      (run) => run !== root && !ancestorsOf(run.id, origins).has(root.id),
+    );
+    const older = unrelated.filter((run) => isBefore(run.id, root.id));
+    const from = closestState(ledger, source, { older, copy });
+    if (from !== null) {
+      origins.set(root.id, [from]);
+      continue;
+    }
+    const like = closestState(ledger, source, { older: unrelated, copy });
+    if (like !== null) alike.push([root.id, like]);
+  }
+  return { origins, alike };
+}
+
+/** By `path NUL content`: the runs that set it. */
+function runsByFile(runs: readonly Run[], source: string): Map<string, RunId[]> {
+  const setBy = new Map<string, RunId[]>();
+  for (const { id, changes } of runs) {
+    for (const [path, entry] of changes.get(source) ?? []) {
+      if (entry?.kind !== 'file') continue;
+      const key = `${path}\0${entry.content}`;
+      const known = setBy.get(key);
+      if (known === undefined) setBy.set(key, [id]);
+      else known.push(id);
     }
   }
-  return origins;
+  return setBy;
 }
 
 /** The state that these files are a copy of, the newest of those that share most; null where they are none. */
@@ -142,7 +185,7 @@ function sharedFiles(state: Tree, copy: Tree): number {
 }
 
 /** Runs that belong together. */
-function familiesOf(source: string, runs: readonly Run[], origins: Origins): Run[][] {
+function familiesOf(source: string, runs: readonly Run[], { origins, alike }: Joined): Run[][] {
   const familyOf = new Map<string, string>();
   const nameOf = (key: string): string => {
     const above = familyOf.get(key);
@@ -156,6 +199,7 @@ function familiesOf(source: string, runs: readonly Run[], origins: Origins): Run
     const volume = volumeOf(run, source);
     if (volume !== null) join(run.id, volume);
   }
+  for (const [one, other] of alike) join(one, other);
   return [...Map.groupBy(runs, ({ id }) => nameOf(id)).values()];
 }
 

@@ -41,7 +41,15 @@ export interface Merge {
 export function toMerge(field: Ledger, studio: Ledger): Lineage[] {
   const isKnown = (run: RunId): boolean =>
     studio.runs.get(run)?.snapshot != null && !studio.forgotten.has(run);
-  return openLineages(field, isKnown);
+  let places: readonly ReadonlyMap<RunId, number>[] | null = null;
+  const isBefore = (one: RunId, other: RunId): boolean => {
+    // In the order of their lines: what a vault heard of later was not there to be copied.
+    places ??= [field, studio].map(
+      ({ runs }) => new Map([...runs.keys()].map((id, place) => [id, place])),
+    );
+    return places.every((place) => (place.get(one) ?? 0) < (place.get(other) ?? 0));
+  };
+  return openLineages(field, isKnown, isBefore);
 }
 
 /** Merges a long history's ends two by two; a history that wants more than this is left for the next sync. */

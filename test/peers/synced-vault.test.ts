@@ -38,6 +38,7 @@ describe(
         await createVault(world, at(vault), { label: vault });
       edit('laptop/Trip', { 'A.NEF': 'raw a', 'notes.txt': 'begun', 'old.txt': 'old' });
       await protect('laptop/Trip', 'field');
+      await sync(world, at('field'), at('studio'));
       edit('desk/Trip', { 'A.NEF': 'raw a', 'notes.txt': 'studio' });
       await protect('desk/Trip', 'studio');
       edit('laptop/Trip', { 'notes.txt': 'in the field', 'B.NEF': 'raw b' });

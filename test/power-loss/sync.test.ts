@@ -32,27 +32,31 @@ const CARDS: Readonly<Record<string, ReadonlyMap<string, Uint8Array>>> = {
 /** Two vaults, each with a card of its own. */
 async function twoVaults(profile: DiskProfile): Promise<SimDisk> {
   const disk = new SimDisk({ seed: 1, writeChunkBytes: 1500 });
+  const life = (number: number): World => {
+    return startProcess(disk, { number, nowMs: START_MS + number * HOUR_MS });
+  };
+  for (const [index, root] of ROOTS.entries()) {
+    disk.stage.mount(root.slice(0, root.lastIndexOf('/')), { profile });
+    await createVault(life(index), root);
+  }
+  const begun = { 'notes.txt': 'begun', 'plan.txt': 'begun', 'old.txt': 'begun' };
+  await editTrip(disk, { index: 0, number: 2 }, begun);
+  await syncOnce(life(3));
   for (const [index, root] of ROOTS.entries()) {
     const card = `/card${index}`;
     disk.stage.mount(card, { profile });
-    disk.stage.mount(root.slice(0, root.lastIndexOf('/')), { profile });
     for (const [path, bytes] of CARDS[root] ?? []) disk.stage.plant(`${card}/${path}`, bytes);
-    const world = startProcess(disk, { number: index, nowMs: START_MS + index * HOUR_MS });
-    await backup(world, await createVault(world, root), [card]);
+    const world = life(4 + index);
+    await backup(world, await openVault(world, root), [card]);
   }
   await editTrip(
     disk,
-    { index: 0, number: 3 },
-    { 'notes.txt': 'begun', 'plan.txt': 'begun', 'old.txt': 'begun' },
-  );
-  await editTrip(
-    disk,
-    { index: 1, number: 4 },
+    { index: 1, number: 6 },
     { 'notes.txt': 'studio', 'plan.txt': 'begun', 'layout.txt': 'studio' },
   );
   await editTrip(
     disk,
-    { index: 0, number: 5 },
+    { index: 0, number: 7 },
     { 'notes.txt': 'field', 'plan.txt': 'field', 'old.txt': 'begun' },
   );
   return disk;

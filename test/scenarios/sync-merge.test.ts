@@ -159,6 +159,42 @@ describe('a folder that was edited on both sides', () => {
     expect(await merged(kit)).toMatchObject({ 'A.xmp': 'a 3', 'B.xmp': 'b 3' });
   });
 
+  it('loses no edit where the studio has a clock that is days behind', async () => {
+    const kit = await tripOnBothSides(BEGUN);
+    const rightMs = kit.world.clock.nowMs();
+    kit.world.clock.jumpTo(rightMs - 9 * 86_400_000);
+    kit.put('/desk/Trip', { 'B.xmp': 'b 2, by the desk' });
+    await protectDesk(kit);
+    kit.world.clock.jumpTo(rightMs + 3_600_000);
+    kit.put('/laptop/Trip', { 'A.xmp': 'a 2, by the field' });
+    await kit.protect('/laptop/Trip');
+    expect(await syncNow(kit)).toMatchObject({ conflicts: 0, issueCount: 0 });
+    expect(await merged(kit)).toMatchObject({
+      'A.xmp': 'a 2, by the field',
+      'B.xmp': 'b 2, by the desk',
+    });
+  });
+
+  it('takes nothing for deleted where nobody knows which of two alike came first', async () => {
+    const kit = await FieldKit.open();
+    await kit.plugIn('/studio');
+    for (const mount of ['/laptop', '/desk']) {
+      kit.disk.stage.mount(mount, { profile: PROFILES.ext4 });
+    }
+    kit.put('/laptop/Trip', { 'A.NEF': 'raw a', 'notes.txt': 'field', 'field.txt': 'f' });
+    await kit.protect('/laptop/Trip');
+    kit.put('/desk/Trip', { 'A.NEF': 'raw a', 'notes.txt': 'of the desk', 'desk.txt': 'd' });
+    await protectDesk(kit);
+    expect(await syncNow(kit)).toMatchObject({ conflicts: 1 });
+    expect(Object.values(await merged(kit)).sort()).toEqual([
+      'd',
+      'f',
+      'field',
+      'of the desk',
+      'raw a',
+    ]);
+  });
+
   it('never mixes two cards that only share their label', async () => {
     const kit = await FieldKit.open();
     await kit.plugIn('/studio');

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { BlobId } from '../../src/base/index.ts';
 import {
   backup,
@@ -15,6 +15,9 @@ import {
 import { tinyShoot, writeShoot } from '../../src/testing/index.ts';
 import { VaultWriter } from '../../src/vault/index.ts';
 import { FieldKit, told } from './field-kit.ts';
+
+// Pictures are compacted, on a machine that may be busy.
+vi.setConfig({ testTimeout: 90_000 });
 
 const STUDIO = '/studio/vault';
 const NOW = { localMs: 0 };
