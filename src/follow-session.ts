@@ -24,6 +24,10 @@ export class SessionFollower {
   readonly #options: FollowOptions;
   /** The last word about each frame, by its id. */
   readonly #last: Map<string, CulledFrame> = new Map();
+  /** By path: the frame it belongs to. A JPEG is a frame of its own until its RAW is there. */
+  readonly #frameOf: Map<string, string> = new Map();
+  /** Frames whose tier by a rule is not written yet: they wait for one more look. */
+  #unmarked: Set<string> = new Set();
   #isQuiet = false;
   #isEnding = false;
   #wake: () => void = () => {};
@@ -60,6 +64,7 @@ export class SessionFollower {
     while (!isHurried && this.#culler.waiting > 0 && this.#world.clock.monotonicMs() < endMs) {
       await this.#look();
     }
+    await this.#mark([...this.#unmarked]);
     if (this.#options.writesSidecars) await this.#writeSidecars();
     return this.#last.size;
   }
@@ -77,14 +82,30 @@ export class SessionFollower {
 
   async #look(): Promise<void> {
     const news = await this.#culler.look();
-    const marks = news.filter((frame) => {
-      return frame.isTierByRule && this.#last.get(frame.id)?.tier !== frame.tier;
-    });
+    const due = this.#unmarked;
+    this.#unmarked = new Set();
     for (const frame of news) {
-      this.#last.set(frame.id, frame);
+      if (frame.isTierByRule && this.#last.get(frame.id)?.tier !== frame.tier) {
+        this.#unmarked.add(frame.id);
+      }
+      this.#note(frame);
       this.#options.onCull?.(frame);
     }
-    if (marks.length > 0) await this.#sink.commit(marks.map((one) => this.#culler.markOf(one)));
+    await this.#mark([...due].filter((id) => !this.#unmarked.has(id)));
+  }
+
+  #note(frame: CulledFrame): void {
+    for (const path of frame.paths) {
+      const before = this.#frameOf.get(path);
+      if (before !== undefined && before !== frame.id) this.#last.delete(before);
+      this.#frameOf.set(path, frame.id);
+    }
+    this.#last.set(frame.id, frame);
+  }
+
+  async #mark(ids: readonly string[]): Promise<void> {
+    const frames = ids.map((id) => this.#last.get(id)).filter((frame) => frame !== undefined);
+    if (frames.length > 0) await this.#sink.commit(frames.map((one) => this.#culler.markOf(one)));
   }
 
   async #writeSidecars(): Promise<void> {
