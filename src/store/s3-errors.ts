@@ -28,7 +28,6 @@ const CODES: Readonly<Record<string, string>> = {
   BadDigest: 'EAGAIN',
   IncompleteBody: 'EAGAIN',
   RequestTimeout: 'ETIMEDOUT',
-  TimeoutError: 'ETIMEDOUT',
   OperationAborted: 'EBUSY',
   ConditionalRequestConflict: 'EBUSY',
   SlowDown: 'EBUSY',
@@ -56,7 +55,10 @@ export function isPastEnd(error: unknown): boolean {
 /** What the SDK threw, as a disk throws it. */
 export function s3Error(error: unknown, what: string): Error {
   const { name, status } = troubleOf(error);
-  const code = CODES[name] ?? (systemCodeOf(error).match(/^E[A-Z]+/)?.[0] || codeOfStatus(status));
+  const system = systemCodeOf(error).match(/^E[A-Z]+/)?.[0];
+  // The SDK calls a connection that was broken a time-out too.
+  const named = name === 'TimeoutError' ? (system ?? 'ETIMEDOUT') : CODES[name];
+  const code = named ?? system ?? codeOfStatus(status);
   return storeError(code, `${what}: ${name || status || 'failed'}: ${messageOf(error)}`, error);
 }
 
