@@ -210,16 +210,17 @@ function asideName(path: string, { content }: TreeEntry): string {
 function withRenames({ base, field, studio }: MergeInput): Omit<MergeInput, 'strategy'> {
   if (base === null) return { base, field, studio };
   const changed = { base: new Map(base), field: new Map(field), studio: new Map(studio) };
-  for (const [mover, other] of [
-    [changed.field, changed.studio],
-    [changed.studio, changed.field],
+  // Both are found before either is followed: no side is first.
+  for (const [mover, other, followed] of [
+    [field, studio, changed.studio],
+    [studio, field, changed.field],
   ] as const) {
     for (const [from, to] of renames(base, mover)) {
       const here = other.get(from);
-      const was = changed.base.get(from);
+      const was = base.get(from);
       if (here === undefined || was === undefined || other.has(to)) continue;
-      for (const tree of [other, changed.base]) tree.delete(from);
-      other.set(to, here);
+      for (const tree of [followed, changed.base]) tree.delete(from);
+      followed.set(to, here);
       changed.base.set(to, was);
     }
   }
@@ -234,14 +235,13 @@ function renames(base: Tree, side: Tree): Map<string, string> {
     added.set(content, added.has(content) ? null : path);
   }
   const found = new Map<string, string>();
-  const gone = new Map<string, string | null>();
-  for (const [path, { kind, content }] of base) {
-    if (kind !== 'file' || side.has(path)) continue;
-    gone.set(content, gone.has(content) ? null : path);
-  }
-  for (const [content, from] of gone) {
+  const counts = new Map<string, number>();
+  for (const { content } of base.values()) counts.set(content, (counts.get(content) ?? 0) + 1);
+  for (const [from, { kind, content }] of base) {
     const to = added.get(content);
-    if (from !== null && to !== undefined && to !== null) found.set(from, to);
+    // Of two files with one content nobody can tell which was renamed.
+    if (kind !== 'file' || side.has(from) || counts.get(content) !== 1) continue;
+    if (to !== undefined && to !== null) found.set(from, to);
   }
   return found;
 }

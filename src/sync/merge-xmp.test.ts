@@ -36,7 +36,9 @@ function read(bytes: Uint8Array | undefined, name: string): unknown {
   const document = bytes === undefined ? null : parseXmp(bytes);
   const value = document === null ? undefined : findXmpProperty(document, name)?.value;
   if (value?.kind === 'text') return value.text;
-  return value?.kind === 'array' ? value.items.map(({ text }) => text).sort() : undefined;
+  // An empty list says what no list says.
+  if (value?.kind !== 'array' || value.items.length === 0) return undefined;
+  return value.items.map(({ text }) => text).sort();
 }
 
 function merged(base: Sidecar | null, one: Sidecar, other: Sidecar) {
