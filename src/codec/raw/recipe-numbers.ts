@@ -63,6 +63,9 @@ export function takeRecipe(source: NumberReader, fileBytes: number): PartRecipe 
   const coding = takeCoding(source);
   const count = takeUnsigned(source);
   if (coding === null || count > SEGMENTS_MAX) return null;
+  // Makers' own codings fill one strip; tables for each of thousands would take their time.
+  const isTiled = coding.kind === 'packed' || coding.kind.startsWith('lossless');
+  if (!isTiled && count > 1) return null;
   const holes: Hole[] = [];
   let end = 0;
   let samples = 0;
