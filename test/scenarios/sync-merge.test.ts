@@ -195,6 +195,39 @@ describe('a folder that was edited on both sides', () => {
     ]);
   });
 
+  it('becomes one also where two field vaults are synced into the studio at the same time', async () => {
+    const kit = await tripOnBothSides(BEGUN);
+    await kit.plugIn('/second');
+    await sync(kit.process(), await kit.open(), await kit.open('/second/vault'));
+    kit.put('/laptop/Trip', { 'A.xmp': 'a 2, first drive' });
+    await kit.protect('/laptop/Trip');
+    kit.put('/laptop/Trip', { 'notes.txt': 'n 2, second drive' });
+    await backup(kit.process(), await kit.open('/second/vault'), ['/laptop/Trip'], {
+      learn: false,
+    });
+    kit.put('/desk/Trip', { 'B.xmp': 'b 2, desk' });
+    await protectDesk(kit);
+    const both = ['/drive/vault', '/second/vault'].map(async (root, index) => {
+      const host = { name: 'studio', processId: 70 + index, isRunning: () => true };
+      return sync({ ...kit.world, host }, await kit.open(root), await kit.open(STUDIO));
+    });
+    for (const report of await Promise.all(both)) expect(report.issueCount).toBe(0);
+    for (const root of ['/second/vault', '/drive/vault', '/second/vault']) {
+      await sync(kit.process(), await kit.open(root), await kit.open(STUDIO));
+    }
+    expect(await merged(kit)).toEqual({
+      ...BEGUN,
+      'A.xmp': 'a 2, first drive',
+      'B.xmp': 'b 2, desk',
+      'notes.txt': 'n 2, second drive',
+    });
+    const { files } = await kit.restore('latest', { vault: '/second/vault' });
+    expect(Object.keys(files)).toHaveLength(5);
+    for (const root of [kit.vault, '/second/vault', STUDIO]) {
+      expect((await kit.check(root)).issues).toEqual([]);
+    }
+  });
+
   it('never mixes two cards that only share their label', async () => {
     const kit = await FieldKit.open();
     await kit.plugIn('/studio');
