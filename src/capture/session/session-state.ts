@@ -217,12 +217,15 @@ export class SessionState {
 
   /** The first look after a broken link: frames that only the camera's memory had may be gone. */
   forgetLostMemory(objects: readonly CameraObject[]): void {
-    const there = new Set(objects.map(identityOf));
-    for (const [identity, object] of this.#memory) {
-      if (!there.has(identity)) this.tellNotTaken(cameraPath(object), GONE_WITH_MEMORY);
+    // Some cameras write to the card what they also gave through their memory: then it is there, with another folder.
+    const keyOf = ({ name, sizeBytes }: CameraObject): string => `${sizeBytes} ${name}`;
+    const there = new Set(objects.map(keyOf));
+    const named = new Set([...this.#memory.values()].map(keyOf));
+    for (const object of this.#memory.values()) {
+      if (!there.has(keyOf(object))) this.tellNotTaken(cameraPath(object), GONE_WITH_MEMORY);
     }
     const others = objects.filter(
-      (object) => object.isOnlyInMemory && !this.#memory.has(identityOf(object)),
+      (object) => !named.has(keyOf(object)) && !this.isKept(object) && !this.isOld(object),
     );
     for (let count = others.length; count < this.#unnamed; count += 1) {
       this.tellNotTaken('a frame without a name', GONE_WITH_MEMORY);
