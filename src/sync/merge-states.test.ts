@@ -80,6 +80,34 @@ describe('mergeStates()', () => {
     expect(other.conflicts).toMatchObject([{ what: 'case-only' }]);
   });
 
+  it('puts a version aside under a name that nothing else has', () => {
+    const both = merge(
+      null,
+      tree({ a: file('xxxxxxxx1', 1), 'a (xxxxxxxx)': 'noted' }),
+      tree({ a: file('yyyyyyyy', 2) }),
+    );
+    expect(Object.values(contents(both)).sort()).toEqual(['noted', 'xxxxxxxx1', 'yyyyyyyy']);
+    const cases = merge(
+      null,
+      tree({ 'A.jpg': 'xxxxxxxx' }),
+      tree({ 'a.jpg': 'yyyyyyyy', 'a (yyyyyyyy).jpg': 'noted' }),
+    );
+    expect(Object.values(contents(cases)).sort()).toEqual(['noted', 'xxxxxxxx', 'yyyyyyyy']);
+  });
+
+  it('keeps the folder of a file that the other side added, whatever became of the folder', () => {
+    const before = tree({ d: FOLDER, 'd/old': '1' });
+    const added = tree({ d: FOLDER, 'd/old': '1', 'd/new': '2' });
+    const deleted = merge(before, tree({}), added);
+    expect(contents(deleted)).toEqual({ d: '', 'd/new': '2' });
+    expect(deleted.deletions.map(({ path }) => path)).toEqual(['d/old']);
+    const replaced = merge(before, tree({ d: 'a file' }), added);
+    expect(contents(replaced)).toEqual({ d: '', 'd (a file)': 'a file', 'd/new': '2' });
+    expect(replaced.conflicts).toMatchObject([{ path: 'd', fieldPath: 'd (a file)' }]);
+    const cases = merge(null, tree({ A: 'file' }), tree({ a: FOLDER, 'a/y': '2' }));
+    expect(contents(cases)).toEqual({ a: '', 'a/y': '2', 'A (file)': 'file' });
+  });
+
   it.each([
     ['field-wins', 'from field'],
     ['studio-wins', 'from studio'],

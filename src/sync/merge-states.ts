@@ -67,6 +67,7 @@ export function mergeStates(input: MergeInput): MergedState {
     const [b, f, s] = [base?.get(path), field.get(path), studio.get(path)];
     mergePath(merging, { path, base: b ?? null, field: f ?? null, studio: s ?? null });
   }
+  settleFolders(merging);
   settleCases(merging);
   const { tree, conflicts, deletions } = merging;
   return { tree, conflicts, deletions };
@@ -128,7 +129,7 @@ function keepBoth(merging: Merging, versions: Versions, what: MergeConflict['wha
     return;
   }
   const first = firstOf(merging.strategy, field, studio);
-  const aside = asideName(path, first === field ? studio : field);
+  const aside = asideName(merging, path, first === field ? studio : field);
   set(merging, path, first);
   set(merging, aside, first === field ? studio : field);
   merging.conflicts.push({
@@ -198,12 +199,21 @@ function compare(one: string, other: string): number {
   return one < other ? -1 : Number(one > other);
 }
 
-/** `DSC_1.xmp` becomes `DSC_1 (3f2a9c1b).xmp`: the digits are those of the content, so the name is the same everywhere. */
-function asideName(path: string, { content }: TreeEntry): string {
+/**
+ * `DSC_1.xmp` becomes `DSC_1 (3f2a9c1b).xmp`: the digits are those of the content, so the name is the same everywhere;
+ * as many of them as make a name that nothing else has.
+ */
+function asideName({ field, studio, tree }: Merging, path: string, entry: TreeEntry): string {
   const slash = path.lastIndexOf('/') + 1;
   const dot = path.indexOf('.', slash + 1);
   const end = dot < 0 ? path.length : dot;
-  return `${path.slice(0, end)} (${content.slice(0, 8).replaceAll('/', '_')})${path.slice(end)}`;
+  const content = (entry.content || entry.kind).replaceAll('/', '_');
+  for (let digits = 8; ; digits += 8) {
+    const more = digits - content.length >= 8 ? ` ${digits}` : '';
+    const name = `${path.slice(0, end)} (${content.slice(0, digits)}${more})${path.slice(end)}`;
+    const there = [field, studio, tree].map((state) => state.get(name));
+    if (there.every((other) => other === undefined || isSame(other, entry))) return name;
+  }
 }
 
 /** A file that one side renamed and the other edited is edited under its new name. */
@@ -246,12 +256,46 @@ function renames(base: Tree, side: Tree): Map<string, string> {
   return found;
 }
 
+/** What lies in a folder keeps it: deleted by the other side it stays, and a file put in its place goes aside. */
+function settleFolders(merging: Merging): void {
+  const { tree, field, studio, base } = merging;
+  const folders = new Set<string>();
+  for (const path of tree.keys()) {
+    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
+      folders.add(path.slice(0, at));
+    }
+  }
+  for (const path of [...folders].sort(compare)) {
+    const entry = tree.get(path);
+    const [mine, theirs] = [field.get(path) ?? null, studio.get(path) ?? null];
+    const folder = [mine, theirs].find((one) => one?.kind === 'folder');
+    if (entry?.kind === 'folder' || folder == null) continue;
+    tree.set(path, folder);
+    const deletion = merging.deletions.findIndex((one) => one.path === path);
+    if (deletion >= 0) merging.deletions.splice(deletion, 1);
+    if (entry === undefined) continue;
+    const aside = asideName(merging, path, entry);
+    tree.set(aside, entry);
+    merging.conflicts.push({
+      path,
+      what: 'both-changed',
+      base: base?.get(path) ?? null,
+      field: mine,
+      studio: theirs,
+      fieldPath: mine === folder ? path : aside,
+      studioPath: theirs === folder ? path : aside,
+    });
+  }
+}
+
 /** Names that differ in case alone cannot stand beside each other on every disk. */
 function settleCases(merging: Merging): void {
   const { tree, field, studio } = merging;
   const byFold = Map.groupBy(tree.keys(), (path) => path.normalize('NFC').toLowerCase());
   for (const paths of byFold.values()) {
-    const [first, ...others] = paths.toSorted(compare);
+    // A folder keeps its name: what lies in it needs it.
+    const isFile = (path: string): number => Number(tree.get(path)?.kind !== 'folder');
+    const [first, ...others] = paths.toSorted((a, b) => isFile(a) - isFile(b) || compare(a, b));
     const kept = first === undefined ? undefined : tree.get(first);
     for (const path of kept === undefined ? [] : others) {
       const entry = tree.get(path);
@@ -260,7 +304,7 @@ function settleCases(merging: Merging): void {
       if (entry === undefined || kept === undefined || isBesideInOne) continue;
       tree.delete(path);
       if (isSame(entry, kept)) continue;
-      const aside = asideName(path, entry);
+      const aside = asideName(merging, path, entry);
       tree.set(aside, entry);
       const isField = field.has(path);
       const [mine, theirs] = isField ? [entry, kept] : [kept, entry];

@@ -106,6 +106,36 @@ describe('mergeXmp()', () => {
     expect(read(added?.bytes, 'xmp:Label')).toBe('Red');
   });
 
+  const withList = (minute: number, name: string, text: string, more = ''): Uint8Array =>
+    new TextEncoder().encode(
+      new TextDecoder()
+        .decode(write({ date: minute, rating: '1' }))
+        .replace('<rdf:Description', `<rdf:Description xmlns:darktable="http://darktable.sf.net/"`)
+        .replace(
+          '></rdf:Description>',
+          ` ${more}><${name}><rdf:Seq><rdf:li rdf:parseType="Resource"><crs:Amount>${text}</crs:Amount></rdf:li></rdf:Seq></${name}></rdf:Description>`,
+        ),
+    );
+
+  it('takes masks and other structures with the edit that changed them, and names those that were lost', () => {
+    const mask = (minute: number, text: string) =>
+      withList(minute, 'crs:MaskGroupBasedCorrections', text);
+    const taken = mergeXmp(mask(0, '0'), mask(1, '7'), mask(2, '0'));
+    expect(new TextDecoder().decode(taken?.bytes)).toContain('<crs:Amount>7<');
+    expect(taken?.lost).toEqual([]);
+    const both = mergeXmp(mask(0, '0'), mask(1, '7'), mask(2, '9'));
+    expect(new TextDecoder().decode(both?.bytes)).toContain('<crs:Amount>9<');
+    expect(both?.lost).toEqual(['crs:MaskGroupBasedCorrections']);
+  });
+
+  it("takes darktable's history and where it ends as one", () => {
+    const edit = (minute: number, text: string, end: number) =>
+      withList(minute, 'darktable:history', text, `darktable:history_end="${end}"`);
+    const both = mergeXmp(edit(0, '0', 1), edit(1, '7', 2), edit(2, '9', 1));
+    expect(read(both?.bytes, 'darktable:history_end')).toBe('1');
+    expect(both?.lost).toEqual(['darktable:history', 'darktable:history_end']);
+  });
+
   it('leaves alone what is no XMP', () => {
     expect(mergeXmp(null, write(BEGUN), new TextEncoder().encode('no xmp'))).toBeNull();
   });

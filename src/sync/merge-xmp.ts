@@ -46,36 +46,52 @@ export function mergeXmp(
   return { bytes: merging.bytes, lost: merging.lost };
 }
 
+/** A property, and all it says in letters that can be compared. */
+interface Said extends XmpProperty {
+  readonly said: string;
+}
+
 interface Packet {
   readonly bytes: Uint8Array;
   readonly document: XmpDocument;
   /** By `<namespace> <local>`. */
-  readonly values: ReadonlyMap<string, XmpProperty>;
+  readonly values: ReadonlyMap<string, Said>;
   readonly text: (property: XmpProperty) => string;
 }
 
 interface Merging {
   readonly newer: Packet;
   readonly older: Packet;
-  readonly base: ReadonlyMap<string, XmpProperty>;
+  readonly base: ReadonlyMap<string, Said>;
   bytes: Uint8Array;
   readonly lost: string[];
 }
 
-const CAMERA_RAW = 'http://ns.adobe.com/camera-raw-settings/1.0/';
+/** Whose properties are one edit of a picture, but for labels; a history's end is nothing without its history. */
+const DEVELOP: readonly string[] = [XMP_NAMESPACES.crs, XMP_NAMESPACES.darktable];
 /** Says when and by what the sidecar was written: the newer one's are right for what comes out. */
-const BOOKKEEPING = /^(MetadataDate|ModifyDate|CreatorTool|History|InstanceID|DerivedFrom)$/;
+const BOOKKEEPING =
+  /^http:\/\/(ns\.adobe\.com\/xap\/1\.0\/ (MetadataDate|ModifyDate|CreatorTool)|ns\.adobe\.com\/xap\/1\.0\/mm\/ (History|InstanceID|DerivedFrom)|darktable\.sf\.net\/ \w+_timestamp)$/;
 
 function readPacket(bytes: Uint8Array): Packet | null {
   const document = parseXmp(bytes);
   // Whatever is not UTF-8 is rare, and kept whole beside the other one.
   if (document === null || document.encoding !== 'utf-8') return null;
-  const values = new Map<string, XmpProperty>();
-  for (const property of document.properties) values.set(keyOf(property), property);
-  if (values.size !== document.properties.length) return null;
   const text = ({ span }: XmpProperty): string =>
     new TextDecoder().decode(bytes.subarray(span.start, span.end));
+  const values = new Map<string, Said>();
+  for (const property of document.properties) {
+    // Masks, histories: what the parser does not look into is compared as it is written.
+    const said = isFlat(property.value) ? JSON.stringify(property.value) : text(property);
+    values.set(keyOf(property), { ...property, said });
+  }
+  if (values.size !== document.properties.length) return null;
   return { bytes, document, values, text };
+}
+
+function isFlat(value: XmpValue): boolean {
+  if (value.kind === 'array') return value.items.every(({ text }) => text !== null);
+  return value.kind === 'text';
 }
 
 function keyOf({ namespace, local }: XmpProperty): string {
@@ -101,14 +117,16 @@ function timeOf({ values }: Packet): number {
 /** Properties that are decided together: all develop settings, else each alone. */
 function unitsOf(packets: readonly Packet[]): string[][] {
   const keys = new Set(packets.flatMap(({ values }) => [...values.keys()]));
-  const develop: string[] = [];
+  const develop = new Map<string, string[]>(DEVELOP.map((namespace) => [namespace, []]));
   const single: string[][] = [];
   for (const key of [...keys].sort()) {
-    const [namespace, local = ''] = key.split(' ');
-    if (namespace === CAMERA_RAW) develop.push(key);
-    else if (!BOOKKEEPING.test(local)) single.push([key]);
+    const [namespace = '', local] = key.split(' ');
+    if (BOOKKEEPING.test(key)) continue;
+    const unit = local === 'colorlabels' ? undefined : develop.get(namespace);
+    if (unit === undefined) single.push([key]);
+    else unit.push(key);
   }
-  return develop.length > 0 ? [develop, ...single] : single;
+  return [...develop.values(), ...single].filter((unit) => unit.length > 0);
 }
 
 /** False where the older side's change cannot be written. */
@@ -139,11 +157,8 @@ function nameIn({ newer, older, base }: Merging): (key: string) => string {
   return (key) => (newer.values.get(key) ?? older.values.get(key) ?? base.get(key))?.name ?? key;
 }
 
-function isSame(one: XmpProperty | undefined, other: XmpProperty | undefined): boolean {
-  if (one === undefined || other === undefined) return one === other;
-  // A structure is not looked into: two of them may differ.
-  if (one.value.kind === 'struct') return false;
-  return JSON.stringify(one.value) === JSON.stringify(other.value);
+function isSame(one: Said | undefined, other: Said | undefined): boolean {
+  return one?.said === other?.said;
 }
 
 type Bag = Extract<XmpValue, { readonly kind: 'array' }>;
@@ -190,8 +205,8 @@ function take(merging: Merging, key: string): boolean {
 }
 
 /** Writes a property as the older side has it, letter by letter: lists with an order, structures. */
-function copyText(merging: Merging, key: string, wanted: XmpProperty): boolean {
-  if (wanted.form !== 'element') return false;
+function copyText(merging: Merging, key: string, wanted: Said): boolean {
+  if (wanted.form !== 'element' || !meansTheSame(merging, wanted)) return false;
   const now = readPacket(merging.bytes);
   if (now === null) return false;
   const there = now.values.get(key);
@@ -202,12 +217,29 @@ function copyText(merging: Merging, key: string, wanted: XmpProperty): boolean {
   const text = new TextEncoder().encode(merging.older.text(wanted));
   const { bytes } = merging;
   const changed = Buffer.concat([bytes.subarray(0, place.start), text, bytes.subarray(place.end)]);
-  // The same prefix may mean something else there: read again, it must say the same.
   const after = readPacket(changed)?.values.get(key);
-  if (after === undefined || JSON.stringify(after.value) !== JSON.stringify(wanted.value))
-    return false;
+  if (after?.said !== wanted.said) return false;
   merging.bytes = new Uint8Array(changed);
   return true;
+}
+
+/** Whether each prefix of a property's text stands for one namespace, the same in both packets. */
+function meansTheSame({ newer, older }: Merging, wanted: Said): boolean {
+  const [here, there] = [newer, older].map(({ bytes }) => new TextDecoder().decode(bytes));
+  const prefixes = [...older.text(wanted).matchAll(/([\w.-]+):[\w.-]+\s*[=>/\s]/g)];
+  return prefixes.every(([, prefix = '']) => {
+    if (prefix === 'xml') return true;
+    const [mine, theirs] = [namespacesOf(here ?? '', prefix), namespacesOf(there ?? '', prefix)];
+    return mine.size === 1 && theirs.size === 1 && mine.isSubsetOf(theirs);
+  });
+}
+
+function namespacesOf(text: string, prefix: string): Set<string> {
+  const found = new Set<string>();
+  for (const [, name, uri] of text.matchAll(/xmlns:([\w.-]+)\s*=\s*["']([^"']*)["']/g)) {
+    if (name === prefix && uri !== undefined) found.add(uri);
+  }
+  return found;
 }
 
 function write(
