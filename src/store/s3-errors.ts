@@ -5,6 +5,8 @@ import { storeError } from './object-store.ts';
 interface S3Trouble {
   readonly name: string;
   readonly status: number;
+  /** The SDK's clock was set right because of it. */
+  readonly isClockSet: boolean;
 }
 
 /** What an engine's words mean for a disk (Amazon S3 API reference, "Error responses"; Ceph, MinIO and Swift add some). */
@@ -54,11 +56,12 @@ export function isPastEnd(error: unknown): boolean {
 
 /** What the SDK threw, as a disk throws it. */
 export function s3Error(error: unknown, what: string): Error {
-  const { name, status } = troubleOf(error);
+  const { name, status, isClockSet } = troubleOf(error);
   const system = systemCodeOf(error).match(/^E[A-Z]+/)?.[0];
   // The SDK calls a connection that was broken a time-out too.
   const named = name === 'TimeoutError' ? (system ?? 'ETIMEDOUT') : CODES[name];
-  const code = named ?? system ?? codeOfStatus(status);
+  // Signed with a clock that was off: the SDK has learned the server's time from this answer.
+  const code = isClockSet ? 'EAGAIN' : (named ?? system ?? codeOfStatus(status));
   return storeError(code, `${what}: ${name || status || 'failed'}: ${messageOf(error)}`, error);
 }
 
@@ -73,12 +76,15 @@ function codeOfStatus(status: number): string {
 }
 
 function troubleOf(error: unknown): S3Trouble {
-  if (typeof error !== 'object' || error === null) return { name: '', status: 0 };
+  if (typeof error !== 'object' || error === null)
+    return { name: '', status: 0, isClockSet: false };
   const name = 'name' in error && typeof error.name === 'string' ? error.name : '';
   const metadata = '$metadata' in error ? error.$metadata : null;
   const hasStatus =
     typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata;
   const status =
     hasStatus && typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : 0;
-  return { name: name === 'Error' ? '' : name, status };
+  const isTold = typeof metadata === 'object' && metadata !== null;
+  const isClockSet = status === 403 && isTold && 'clockSkewCorrected' in metadata;
+  return { name: name === 'Error' ? '' : name, status, isClockSet };
 }

@@ -215,9 +215,13 @@ async function uploadsOf(store: ObjectStore, key: string): Promise<readonly stri
   return uploads.filter((upload) => upload.key === key).map(({ id }) => id);
 }
 
+/** The same for the same seed; its period is no power of two, so that a piece from elsewhere is seen. */
 function bytesOf(length: number, seed: number): Uint8Array {
-  const block = createHash('sha256').update(String(seed)).digest();
-  return Uint8Array.from({ length }, (_, index) => (block[index % 32] ?? 0) + (index >> 5));
+  const digests = Array.from({ length: 130 }, (_, index) =>
+    createHash('sha256').update(`${seed} ${index}`).digest(),
+  );
+  const block = Buffer.concat(digests).subarray(0, 4099);
+  return new Uint8Array(Buffer.alloc(length, block));
 }
 
 /** Buffers and arrays of bytes are the same bytes. */

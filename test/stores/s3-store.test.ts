@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { backup, checkVault as check } from '../../src/backup/index.ts';
-import { type ObjectStore, openS3Store } from '../../src/store/index.ts';
+import { type ObjectStore, openS3Store, retryingStore } from '../../src/store/index.ts';
 import {
   MemoryStore,
   openS3Server,
   type S3Server,
   type S3ServerOptions,
+  simWorld,
 } from '../../src/testing/index.ts';
 import { createVault, openVault } from '../../src/vault/index.ts';
 import { noise, processAt, workstationAt } from './bucket-kit.ts';
@@ -13,7 +14,9 @@ import { noise, processAt, workstationAt } from './bucket-kit.ts';
 process.env['AWS_ACCESS_KEY_ID'] = 'test';
 process.env['AWS_SECRET_ACCESS_KEY'] = 'test-secret';
 
-const nowMs = (): number => Date.UTC(2026, 10, 22);
+/** What is signed carries the time of this machine, and a server's answers must be of about that time. */
+const START_MS = Math.floor(Date.now() / 1000) * 1000;
+const nowMs = (): number => START_MS;
 let server: S3Server;
 let store: ObjectStore;
 let memory: MemoryStore;
@@ -83,6 +86,27 @@ describe('what an engine says', () => {
       expect((await store.head('a'))?.modifiedMs).toBe(nowMs());
       expect((await store.list({ prefix: '' })).objects[0]?.modifiedMs).toBe(nowMs());
     }
+  });
+});
+
+describe('a machine whose clock is off by hours', () => {
+  it.each([-7_200_000, 7_200_000])('is let in at the second try (%i ms)', async (skewMs) => {
+    const memory = new MemoryStore();
+    const now = (): number => Date.now();
+    const strict = await openS3Server(new Map([['b', memory]]), {
+      nowMs: now,
+      skewMs,
+      skewMsMax: 900_000,
+    });
+    const options = { bucket: 'b', nowMs: now, endpoint: strict.endpoint };
+    const plain = await openS3Store(options);
+    await expect(plain.head('a')).rejects.toMatchObject({ code: 'EAGAIN' });
+    expect(await plain.head('a')).toBeNull();
+    await plain.close();
+    const patient = retryingStore(await openS3Store(options), simWorld(1));
+    expect(await patient.put('a', noise(10, 1), { ifAbsent: true })).toBe('put');
+    await patient.close();
+    await strict.close();
   });
 });
 

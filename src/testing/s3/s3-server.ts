@@ -26,6 +26,8 @@ export interface S3ServerOptions {
   readonly faultOf?: (request: string, number: number) => S3Fault | null;
   /** How far its clock is ahead, in milliseconds. */
   readonly skewMs?: number;
+  /** Requests signed with a clock that differs by more are refused; left out: none is. */
+  readonly skewMsMax?: number;
   /** Puts beyond so many bytes are refused as over quota. */
   readonly quotaBytes?: number;
   readonly nowMs: () => number;
@@ -109,6 +111,11 @@ async function answer(
     send(response, fault, { text: formatTrouble(fault === 503 ? 'SlowDown' : 'InternalError') });
     return;
   }
+  if (isSkewed(request, options)) {
+    const text = request.method === 'HEAD' ? '' : formatTrouble('RequestTimeTooSkewed');
+    send(response, 403, { text });
+    return;
+  }
   const reply = await replyTo(serving, { request, url, body });
   if (fault === 'lose-reply') {
     request.socket.destroy();
@@ -130,6 +137,15 @@ async function answer(
     return;
   }
   send(response, reply.status ?? 200, reply);
+}
+
+/** Whether the time of a signature (`x-amz-date`, as 20261122T090000Z) is too far from the server's. */
+function isSkewed(request: IncomingMessage, options: S3ServerOptions): boolean {
+  const [, year, month, day, hour, minute, second] =
+    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(request.headers['x-amz-date'])) ?? [];
+  const signedMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  const serverMs = options.nowMs() + (options.skewMs ?? 0);
+  return Math.abs(signedMs - serverMs) > (options.skewMsMax ?? Number.POSITIVE_INFINITY);
 }
 
 interface Reply {
