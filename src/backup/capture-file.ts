@@ -22,8 +22,10 @@ export interface Taking {
   readonly source: Source;
   readonly targets: readonly Target[];
   readonly issues: IssueLog;
-  /** Path in the source. */
+  /** Path in the source, as long as nothing is known of the content. */
   readonly path: string;
+  /** The path this very file has already, once its content is known; null where it has none. */
+  readonly pathOfTwin: (blob: string) => string | null;
   readonly mtimeMs: number;
   /** Room it needs, as far as the camera says. */
   readonly sizeBytes: number;
@@ -68,10 +70,12 @@ export class CaptureFile {
   #stage: StreamStage | null = null;
   #head: Uint8Array = new Uint8Array(0);
   #isEnded = false;
+  #path: string;
 
   constructor(world: World, taking: Taking) {
     this.#world = world;
     this.#taking = taking;
+    this.#path = taking.path;
   }
 
   /** Makes room and the unfinished files; throws FieldVaultError TARGET_FULL where no vault has room. */
@@ -110,6 +114,8 @@ export class CaptureFile {
     try {
       const { facts } = readQuickFacts(this.#taking.path, this.#head);
       this.#head = new Uint8Array(0);
+      // A camera may offer a frame from its memory that it gave from its card: that is one file, and not two.
+      this.#path = this.#taking.pathOfTwin(streamed.blob) ?? this.#path;
       const parts = await this.#judge(streamed);
       const isKnown = this.#taking.targets.some(({ vault }) => vault.ledger.holds(streamed.blob));
       const copies = await this.#publish(streamed, parts, facts);
@@ -120,7 +126,8 @@ export class CaptureFile {
         const isFull = failed?.state === 'failed' && FULL.has(failed.failure.code);
         return { state: 'not-kept', why, isFull };
       }
-      const { path, source } = this.#taking;
+      const path = this.#path;
+      const { source } = this.#taking;
       const { blob, sizeBytes } = streamed;
       const frame = { path, source: source.name, blob, sizeBytes, copies, isKnown, facts };
       this.#end(frame);
@@ -194,7 +201,8 @@ export class CaptureFile {
     parts: readonly PartOutcome[],
     facts: QuickFacts | null,
   ): Promise<number> {
-    const { targets, path, mtimeMs } = this.#taking;
+    const { targets, mtimeMs } = this.#taking;
+    const path = this.#path;
     const outcome: Extract<StageOutcome, { state: 'read' }> = {
       ...streamed,
       state: 'read',
@@ -232,14 +240,16 @@ export class CaptureFile {
   }
 
   #workItem(sizeBytes: number): WorkItem {
-    const { source, path, mtimeMs } = this.#taking;
+    const { source, mtimeMs } = this.#taking;
+    const path = this.#path;
     const name = path.slice(path.lastIndexOf('/') + 1);
     const found = { name, path, kind: 'file', sizeBytes, mtimeMs, mode: MODE } as const;
     return { source, found, wants: new Map(), tries: 0, mustCopy: false };
   }
 
   #entry({ blob, sizeBytes }: Streamed): EntryRecord {
-    const { run, source, path, mtimeMs } = this.#taking;
+    const { run, source, mtimeMs } = this.#taking;
+    const path = this.#path;
     return {
       type: 'entry',
       run,
@@ -254,7 +264,8 @@ export class CaptureFile {
   }
 
   #tellChange(target: Target, { blob }: Streamed): void {
-    const { source, path, issues } = this.#taking;
+    const { source, issues } = this.#taking;
+    const path = this.#path;
     const known = target.known(source.name, path);
     const isOther = known?.kind === 'file' && known.content !== blob;
     if (!isOther || !target.isPrimary || !isImmutable(path)) return;
@@ -267,7 +278,7 @@ export class CaptureFile {
 
   #tellFull(target: Target): void {
     target.isFull = true;
-    const told = JSON.stringify([target.vault.root, this.#taking.path]);
+    const told = JSON.stringify([target.vault.root, this.#path]);
     if (this.#taking.told.has(told)) return;
     this.#taking.told.add(told);
     this.#taking.issues.add(
@@ -287,6 +298,6 @@ export class CaptureFile {
   }
 
   #shownPath(): string {
-    return `${this.#taking.source.name}/${this.#taking.path}`;
+    return `${this.#taking.source.name}/${this.#path}`;
   }
 }

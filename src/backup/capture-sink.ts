@@ -1,6 +1,12 @@
 import type { IssueLog } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
-import { isSafePath, type JournalRecord, type SnapshotRecord, type Vault } from '../vault/index.ts';
+import {
+  isSafePath,
+  type JournalRecord,
+  type SnapshotRecord,
+  type TreeEntry,
+  type Vault,
+} from '../vault/index.ts';
 import { type CapturedFrame, CaptureFile } from './capture-file.ts';
 import { type CapturedFacts, CapturedPaths } from './captured-paths.ts';
 import type { MirrorReport } from './report.ts';
@@ -128,6 +134,7 @@ export class VaultCaptureSink {
       mtimeMs: facts.mtimeMs ?? this.#world.clock.nowMs(),
       sizeBytes: file.sizeBytes ?? 0,
       key,
+      wanted: facts,
     });
     await taking.open();
     return taking;
@@ -150,9 +157,10 @@ export class VaultCaptureSink {
    * @param path in the source
    */
   async addBeside(path: string, bytes: Uint8Array, mtimeMs: number): Promise<boolean> {
-    const [primary] = this.#targets;
-    if (primary?.known(this.#options.source.name, path) !== undefined) return false;
-    const taking = this.#take(path, { mtimeMs, sizeBytes: bytes.length, key: null });
+    if (this.#entryOf(path) !== undefined) return false;
+    const taking = this.#take(path, {
+      ...{ mtimeMs, sizeBytes: bytes.length, key: null, wanted: null },
+    });
     await taking.open();
     await taking.write(bytes);
     return (await taking.commit()).state === 'kept';
@@ -160,8 +168,12 @@ export class VaultCaptureSink {
 
   /** When a file of the source was taken, as its entry says; null where there is none. */
   mtimeOf(path: string): number | null {
-    const known = this.#targets[0]?.known(this.#options.source.name, path);
+    const known = this.#entryOf(path);
     return known === undefined ? null : known.mtimeUs / 1000;
+  }
+
+  #entryOf(path: string): TreeEntry | undefined {
+    return this.#targets[0]?.known(this.#options.source.name, path);
   }
 
   /** Ends the run in every vault with a snapshot of what the source held and holds. */
@@ -190,21 +202,34 @@ export class VaultCaptureSink {
 
   #take(
     path: string,
-    facts: { readonly mtimeMs: number; readonly sizeBytes: number; readonly key: string | null },
+    facts: {
+      readonly mtimeMs: number;
+      readonly sizeBytes: number;
+      /** Null for a file of our own. */
+      readonly key: string | null;
+      /** What tells whether the source has it already; null for a file of our own. */
+      readonly wanted: CapturedFacts | null;
+    },
   ): CaptureFile {
-    const { mtimeMs, sizeBytes, key } = facts;
+    const { mtimeMs, sizeBytes, key, wanted } = facts;
     const taking = new CaptureFile(this.#world, {
       run: this.#run,
       source: this.#options.source,
       targets: this.#targets,
       issues: this.#options.issues,
       path,
+      pathOfTwin: (blob) => {
+        // Asked now, and not when it began: the other one may have been on its way.
+        const known = wanted === null ? null : this.#paths.find(wanted);
+        const entry = known === null ? undefined : this.#entryOf(known);
+        return entry?.content === blob ? known : null;
+      },
       mtimeMs,
       sizeBytes,
       told: this.#told,
       onEnd: (kept) => {
         this.#open.delete(taking);
-        if (kept !== null) this.#paths.add(path, { sizeBytes: kept.sizeBytes, mtimeMs });
+        if (kept !== null) this.#paths.add(kept.path, { sizeBytes: kept.sizeBytes, mtimeMs });
         if (kept !== null && key !== null) this.#options.onKept?.(kept);
         if (kept !== null && key !== null) this.#frames += 1;
         if (kept === null && key !== null) this.#spare.set(key, path);

@@ -133,6 +133,18 @@ describe('when a camera says less or more than there is', () => {
     });
   });
 
+  it('a frame that comes from the card and from the memory too is one file', async () => {
+    const kit = await FieldKit.open();
+    const camera = new MemoryCamera();
+    const session = await begin(kit.world, camera);
+    camera.shoot(frame(1));
+    await session.until(1);
+    camera.shoot(frame(1, 'CR3', { isOnlyInMemory: true }), frame(2));
+    await session.until(2);
+    expect(await session.end()).toMatchObject({ taken: 2, known: 1, shots: 2 });
+    expect(Object.keys(await given(kit))).toEqual([path(frame(1)), path(frame(2))]);
+  });
+
   it('names that lead elsewhere lead nowhere', async () => {
     const kit = await FieldKit.open();
     const camera = new MemoryCamera();

@@ -68,6 +68,8 @@ export class SessionState {
   wasReconnected = false;
   readonly #parts: SessionParts;
   readonly #kept: Set<string> = new Set();
+  /** Paths of what was kept in this session. */
+  readonly #paths: Set<string> = new Set();
   /** Files that lay on the card when the session began. */
   readonly #old: Set<string> = new Set();
   readonly #unacknowledged: Set<string> = new Set();
@@ -143,6 +145,12 @@ export class SessionState {
     const path = cameraPath(object);
     const nowMs = this.nowMs();
     if (!object.isOnlyInMemory) this.#kept.add(identityOf(object));
+    if (kept.isKnown && this.#paths.has(kept.path)) {
+      // Given twice by the camera, from its card and from its memory.
+      this.counts.known += 1;
+      return;
+    }
+    this.#paths.add(kept.path);
     if (saidBytes !== null) this.#tellSize(path, saidBytes, sizeBytes);
     if (job.isFoundLate) this.#tellFoundLate(path);
     this.counts.taken += 1;
