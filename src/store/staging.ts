@@ -134,10 +134,15 @@ export class Staging {
     return true;
   }
 
-  /** Waits for every file on its way whose key begins so. */
+  /**
+   * Waits for every file on its way whose key begins so. One that failed fails this too, and whoever settles it by its key
+   * is told as well: it may be another's.
+   */
   async settleBelow(prefix: string): Promise<void> {
-    for (const key of [...this.#pending.keys()]) {
-      if (key.startsWith(prefix)) await this.settle(key);
+    for (const [key, { sent }] of [...this.#pending]) {
+      if (!key.startsWith(prefix)) continue;
+      await sent;
+      await this.settle(key);
     }
   }
 

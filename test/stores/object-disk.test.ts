@@ -57,6 +57,21 @@ describe('a file that gets its name in a bucket', () => {
     expect((await store.get('v/originals/A.NEF'))?.bytes).toEqual(noise(500, 2));
   });
 
+  it('fails the sync of its folder, and its own all the same', async () => {
+    await store.put('v/originals/A.NEF', noise(500, 2));
+    await world.disk.makeFolder(`${VAULT}/incoming/w`);
+    for (const name of ['A', 'B']) {
+      await write(`${VAULT}/incoming/w/${name}.part`, noise(500, 1));
+      await world.disk.rename(`${VAULT}/incoming/w/${name}.part`, `${VAULT}/originals/${name}.NEF`);
+    }
+    const folder = world.disk.syncFolder(`${VAULT}/originals`);
+    await expect(folder).rejects.toMatchObject({ code: 'EEXIST' });
+    const own = world.disk.syncFile(`${VAULT}/originals/A.NEF`);
+    await expect(own).rejects.toMatchObject({ code: 'EEXIST' });
+    expect(await world.disk.syncFile(`${VAULT}/originals/B.NEF`)).toBe('durable');
+    expect(await world.disk.syncFolder(`${VAULT}/originals`)).toBe('durable');
+  });
+
   it('is not taken for another where its staged bytes have rotted', async () => {
     await world.disk.makeFolder(`${VAULT}/incoming/w`);
     await write(`${VAULT}/incoming/w/1.part`, noise(500, 1));
