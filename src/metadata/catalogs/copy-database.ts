@@ -1,5 +1,5 @@
 import { backup, type DatabaseSync } from 'node:sqlite';
-import { messageOf } from '../../base/index.ts';
+import { messageOf, systemCodeOf } from '../../base/index.ts';
 import type { World } from '../../platform/index.ts';
 import { copySteady, removeFiles } from './copy-files.ts';
 import { isContentError, openCopy, openInPlace, SQLITE, sqliteCodeOf } from './open-database.ts';
@@ -114,8 +114,12 @@ async function signsOf({ disk }: Pick<World, 'disk'>, source: string): Promise<S
 }
 
 async function readStart(disk: World['disk'], path: string, length: number): Promise<Uint8Array> {
-  if ((await disk.stat(path)) === null) return new Uint8Array();
-  const file = await disk.openRead(path);
+  // An editor at work makes and removes its journal all the time: also between a look and the next call.
+  const file = await disk.openRead(path).catch((error: unknown) => {
+    if (systemCodeOf(error) === 'ENOENT') return null;
+    throw error;
+  });
+  if (file === null) return new Uint8Array();
   try {
     const bytes = new Uint8Array(length);
     return bytes.subarray(0, await file.read(bytes, 0));
