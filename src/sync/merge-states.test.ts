@@ -159,21 +159,43 @@ describe('mergeStates()', () => {
     );
   });
 
+  /** Contents that a merge lost: neither in its tree, nor told as deleted, nor what both began with. */
+  const lostBy = (
+    how: typeof merge,
+    before: Tree | null,
+    sides: readonly [Tree, Tree],
+  ): string[] => {
+    const result = how(before, ...sides);
+    const kept = new Set(Object.values(contents(result)));
+    // What both began with may have been replaced by an edit, under this name or a new one.
+    for (const { content } of before?.values() ?? []) kept.add(content);
+    for (const { entry } of result.deletions) kept.add(entry.content);
+    const all = sides.flatMap((side) => [...side.values()].map(({ content }) => content));
+    return all.filter((content) => !kept.has(content));
+  };
+
   it('loses no content that either side has, but what the other deleted and this one had not touched', () => {
     fc.assert(
       fc.property(fc.option(state), state, state, (before, one, other) => {
-        const result = merge(before, one, other);
-        const kept = new Set(Object.values(contents(result)));
-        const begun = [...(before?.values() ?? [])].map(({ content }) => content);
-        const deleted = new Set(result.deletions.map(({ entry: { content } }) => content));
-        for (const side of [one, other]) {
-          // What both began with may have been replaced by an edit, under this name or a new one.
-          for (const { content } of side.values()) {
-            if (!kept.has(content) && !deleted.has(content)) expect(begun).toContain(content);
-          }
-        }
+        expect(lostBy(merge, before, [one, other])).toEqual([]);
       }),
     );
+  });
+
+  it('a merge that takes the newer of two without keeping the other is caught at it', () => {
+    const careless: typeof merge = (before, field, studio) => ({
+      ...merge(before, field, studio),
+      tree: new Map([...studio, ...field]),
+    });
+    const found = fc.check(
+      fc.property(
+        fc.option(state),
+        state,
+        state,
+        (before, one, other) => lostBy(careless, before, [one, other]).length === 0,
+      ),
+    );
+    expect(found.failed).toBe(true);
   });
 
   it('merged again with what it was made of, stays as it is', () => {
