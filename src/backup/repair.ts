@@ -5,13 +5,13 @@ import { type ContentNeed, type ContentPlace, StopFlag } from '../store/index.ts
 import {
   type BlobRecord,
   type CheckReport,
+  dayOfPlace,
   filesOfPlace,
   type Place,
   splitPlace,
   type Vault,
   type VaultWriter,
 } from '../vault/index.ts';
-import { dayOf } from './compact/base-versions.ts';
 import { relistFolders } from './relist.ts';
 import { PUBLISH_TASK, STAGE_TASK } from './stage-task.ts';
 import { writing } from './writing.ts';
@@ -178,7 +178,7 @@ async function replace(
   const { root } = writer.vault;
   const { at, form, parts = [] } = broken;
   const { folder, name } = splitPlace(at);
-  const place = await writer.claimPlace(originalName(name, form), blob, dayOf(at));
+  const place = await writer.claimPlace(originalName(name, form), blob, dayOfPlace(at));
   await world.workers.run(PUBLISH_TASK, {
     files: [{ part, target: `${root}/${place}` }],
     folders: writer.foldersToSync(splitPlace(place).folder),

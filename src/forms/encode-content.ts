@@ -6,7 +6,7 @@ import {
   type KnownContent,
   rawDependencies,
 } from '../codec/index.ts';
-import { type FormName, GAIN_MIN, SMALLEST_BYTES } from './form.ts';
+import { type FormName, GAIN_MIN, PREVIEWS_MAX, SMALLEST_BYTES } from './form.ts';
 import { decodeZstdForm, encodeZstd } from './zstd-form.ts';
 
 /** A smaller form of a content, decoded and compared. */
@@ -63,16 +63,19 @@ function encodeRawContent(
 }
 
 function encodeRawWith(
-  { id, bytes }: KnownContent,
+  content: KnownContent,
   sibling: KnownContent | null,
+  previews: 'apart' | 'inside' = 'apart',
 ): EncodedContent | null {
+  const { id, bytes } = content;
   const stored = encodeRaw(bytes, {
     digest: digestBytes(id),
-    previews: 'apart',
+    previews,
     ...(sibling !== null && { sibling }),
   });
   const described = stored === null ? null : describeRaw(stored);
   if (stored === null || described === null) return null;
+  if (described.apart.length > PREVIEWS_MAX) return encodeRawWith(content, sibling, 'inside');
   const parts = described.apart.map(({ offset, length }) =>
     bytes.subarray(offset, offset + length),
   );

@@ -3,7 +3,6 @@ import type { KnownContent } from '../codec/index.ts';
 import type { Disk, Task, TaskWorld } from '../platform/index.ts';
 import {
   type ContentNeed,
-  digestFile,
   type Failure,
   failureOf,
   isStopped,
@@ -13,6 +12,7 @@ import {
 import { type EncodedContent, encodeContent } from './encode-content.ts';
 import type { FormName } from './form.ts';
 import { digestOf, originalOf } from './read-place.ts';
+import { writeUnfinished } from './write-unfinished.ts';
 
 /** A content that is to be stored in fewer bytes. */
 export interface EncodeRequest {
@@ -69,9 +69,7 @@ export async function encodeToDisk(
   if ('state' in read) return read;
   const encoded = encodeContent(read.content, read);
   if (isStopped(request.stop)) return { state: 'stopped' };
-  if (encoded === null || encoded.parts.length >= request.unfinished.length) {
-    return { state: 'no-gain' };
-  }
+  if (encoded === null) return { state: 'no-gain' };
   try {
     return await writeAll(disk, encoded, request.unfinished);
   } catch (error) {
@@ -127,25 +125,10 @@ async function writeAll(
   for (const [index, bytes] of [stored, ...parts].entries()) {
     const path = paths[index] ?? '';
     const file = { path, size: bytes.length, sha256: digestOf(bytes) };
-    await writeOne(disk, path, bytes);
-    const read = await digestFile(disk, path, { direct: true });
-    if (read.blob !== file.sha256) {
-      throw Object.assign(new Error('the form read back with other bytes'), { code: 'EVERIFY' });
-    }
-    isDirect &&= read.isDirect;
+    isDirect &&= (await writeUnfinished(disk, file, bytes)).isDirect;
     files.push(file);
   }
   const [file, ...others] = files;
   if (file === undefined) return { state: 'no-gain' };
   return { state: 'encoded', form, file, parts: others, needs, isDirect };
-}
-
-async function writeOne(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
-  const file = await disk.createNew(path);
-  try {
-    await file.write(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }

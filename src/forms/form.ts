@@ -1,10 +1,7 @@
 import { type NameTail, sourceNameOf } from '../vault/index.ts';
 
 /** How an original may be stored. */
-export const FORMS = ['verbatim', 'jpeg-recoded', 'raw-recoded', 'zstd', 'delta'] as const;
-
-/** One of {@link FORMS}. */
-export type FormName = (typeof FORMS)[number];
+export type FormName = 'verbatim' | 'jpeg-recoded' | 'raw-recoded' | 'zstd' | 'delta';
 
 /** Counts up where compacting again may give smaller forms of what could not be made smaller before. */
 export const COMPACT_VERSION = 1;
@@ -32,6 +29,9 @@ export function originalName(storedName: string, form: string): string {
 export function previewTail(index: number): NameTail {
   return { text: index === 0 ? '.preview.jpg' : `.preview-${index + 1}.jpg`, isInstead: true };
 }
+
+/** Previews that one RAW form has beside it; with more of them all are kept inside. */
+export const PREVIEWS_MAX = 4;
 
 /** An original that gets another form, in bytes: it and its form are in memory as a whole. Larger ones stay verbatim. */
 export const RECODED_BYTES_MAX = 536_870_912;

@@ -12,13 +12,13 @@ export {
 } from './encode-task.ts';
 export {
   COMPACT_VERSION,
-  FORMS,
   type FormName,
   formTail,
   originalName,
+  PREVIEWS_MAX,
   previewTail,
   RECODED_BYTES_MAX,
   SMALLEST_BYTES,
 } from './form.ts';
-export { ORIGINAL_TASK, type OriginalRequest, type WrittenOriginal } from './original-task.ts';
+export { ORIGINAL_TASK, type OriginalRequest } from './original-task.ts';
 export { originalOf, readPlace } from './read-place.ts';

@@ -1,7 +1,7 @@
-import type { BlobId } from '../base/index.ts';
 import type { Task, TaskWorld } from '../platform/index.ts';
-import { type ContentNeed, digestFile, headOf } from '../store/index.ts';
+import type { ContentNeed, FileDigest } from '../store/index.ts';
 import { originalOf } from './read-place.ts';
+import { writeUnfinished } from './write-unfinished.ts';
 
 /** A content that is written as it was, from whatever form it can be read. */
 export interface OriginalRequest {
@@ -10,16 +10,8 @@ export interface OriginalRequest {
   readonly unfinished: string;
 }
 
-/** The unfinished file, synced and read back right. */
-export interface WrittenOriginal {
-  readonly blob: BlobId;
-  readonly sizeBytes: number;
-  readonly head: string;
-  readonly isDirect: boolean;
-}
-
 /** Runs {@link writeOriginal} in a worker. */
-export const ORIGINAL_TASK: Task<OriginalRequest, WrittenOriginal> = {
+export const ORIGINAL_TASK: Task<OriginalRequest, FileDigest> = {
   moduleUrl: import.meta.url,
   name: 'writeOriginal',
 };
@@ -31,16 +23,7 @@ export const ORIGINAL_TASK: Task<OriginalRequest, WrittenOriginal> = {
 export async function writeOriginal(
   { disk }: TaskWorld,
   { content, unfinished }: OriginalRequest,
-): Promise<WrittenOriginal> {
+): Promise<FileDigest> {
   const bytes = await originalOf(disk, content);
-  const file = await disk.createNew(unfinished);
-  try {
-    await file.write(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  const { blob, sizeBytes, isDirect } = await digestFile(disk, unfinished, { direct: true });
-  if (blob !== content.blob) throw Object.assign(new Error('other bytes'), { code: 'EVERIFY' });
-  return { blob, sizeBytes, head: await headOf(disk, unfinished), isDirect };
+  return writeUnfinished(disk, { path: unfinished, sha256: content.blob }, bytes);
 }

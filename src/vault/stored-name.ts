@@ -47,6 +47,11 @@ export function dayFolder(day: string, ordinal: number): string {
   return `originals/${day.slice(0, 4)}/${day}${ordinal > 1 ? `_${ordinal}` : ''}`;
 }
 
+/** The day of the folder that a place lies in, `YYYY-MM-DD`: what {@link dayFolder} was given. */
+export function dayOfPlace(at: string): string {
+  return /^originals\/\d{4}\/(\d{4}-\d\d-\d\d)/.exec(at)?.[1] ?? '1970-01-01';
+}
+
 /** Characters no target may refuse, one form of Unicode, nothing hidden. */
 function cleaned(name: string): string {
   return (

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FieldVaultError } from '../../src/base/index.ts';
 import { decodeJpeg, encodeJpeg, isJpegRecoded } from '../../src/codec/index.ts';
+import { changes, damage } from './damage.ts';
 import { type MadeJpeg, makeJpeg } from './make-jpeg.ts';
 
 const GOLDEN = join(import.meta.dirname, 'jpeg-recoded-1.json');
@@ -97,20 +98,6 @@ function outcome(container: Uint8Array): Uint8Array | string {
     throw error;
   }
 }
-
-function damage(bytes: Uint8Array, changes: readonly (readonly [number, number])[]): Uint8Array {
-  const damaged = bytes.slice();
-  for (const [place, flip] of changes) {
-    const at = place % damaged.length;
-    damaged[at] = (damaged[at] ?? 0) ^ flip;
-  }
-  return damaged;
-}
-
-const changes = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })), {
-  minLength: 1,
-  maxLength: 6,
-});
 
 describe('containers of version 1', () => {
   if (process.env['RENEW_GOLDEN'] === '1') {

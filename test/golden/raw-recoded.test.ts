@@ -14,6 +14,7 @@ import {
 } from '../../src/codec/index.ts';
 import { plainRawKernel } from '../../src/kernels/index.ts';
 import { type MakerCoding, renderPreviews, writeDng } from '../../src/testing/index.ts';
+import { changes, damage } from './damage.ts';
 import { FACTS, type MadeRaw, makeFrame, makeRaw } from './make-raw.ts';
 
 const GOLDEN = join(import.meta.dirname, 'raw-recoded-1.json');
@@ -129,20 +130,6 @@ function outcome(container: Uint8Array, dependencies: readonly RawDependency[] =
     throw error;
   }
 }
-
-function damage(bytes: Uint8Array, changes: readonly (readonly [number, number])[]): Uint8Array {
-  const damaged = bytes.slice();
-  for (const [place, flip] of changes) {
-    const at = place % damaged.length;
-    damaged[at] = (damaged[at] ?? 0) ^ flip;
-  }
-  return damaged;
-}
-
-const changes = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })), {
-  minLength: 1,
-  maxLength: 6,
-});
 
 describe('containers of version 1', () => {
   if (process.env['RENEW_GOLDEN'] === '1') {

@@ -1,5 +1,5 @@
 import type { BlobId } from '../../base/index.ts';
-import { type Ledger, splitPlace } from '../../vault/index.ts';
+import type { Ledger } from '../../vault/index.ts';
 
 /** Every so many versions of a file one stands alone: a delta builds on the last of those, and never on another delta. */
 const VERSIONS_PER_BASE = 8;
@@ -51,10 +51,4 @@ function addOnce(
   const versions = several.get(key) ?? [first];
   several.set(key, versions);
   if (!versions.includes(blob)) versions.push(blob);
-}
-
-/** The day folder that a stored file lies in, `YYYY-MM-DD`. */
-export function dayOf(at: string): string {
-  const day = (splitPlace(at).folder.split('/')[2] ?? '').slice(0, 10);
-  return /^\d{4}-\d\d-\d\d$/.test(day) ? day : '1970-01-01';
 }

@@ -60,6 +60,37 @@ function nef(noiseSeed: number): Uint8Array {
   return writeNef(frame, { facts: FACTS, previews: { ...previews, developed: null }, order: 'II' });
 }
 
+/** The same file with more folders of the TIFF at its end, each with a preview (TIFF 6.0, tags 0x201 and 0x202). */
+function withPreviews(file: Uint8Array, count: number): Uint8Array {
+  const preview = jpegLike(new Uint8Array(9000).map((_byte, at) => (at * 31) & 127));
+  const bytes = new Uint8Array(file.length + 1 + count * (30 + preview.length + 1));
+  bytes.set(file);
+  const view = new DataView(bytes.buffer);
+  let link = 4;
+  while (view.getUint32(link, true) !== 0) {
+    const folder = view.getUint32(link, true);
+    link = folder + 2 + 12 * view.getUint16(folder, true);
+  }
+  let at = file.length + (file.length & 1);
+  for (let index = 0; index < count; index += 1) {
+    view.setUint32(link, at, true);
+    view.setUint16(at, 2, true);
+    for (const [entry, tag, value] of [
+      [0, 0x201, at + 30],
+      [1, 0x202, preview.length],
+    ] as const) {
+      view.setUint16(at + 2 + 12 * entry, tag, true);
+      view.setUint16(at + 4 + 12 * entry, 4, true);
+      view.setUint32(at + 6 + 12 * entry, 1, true);
+      view.setUint32(at + 10 + 12 * entry, value, true);
+    }
+    link = at + 26;
+    bytes.set(preview, at + 30);
+    at += 30 + preview.length + (preview.length & 1);
+  }
+  return bytes;
+}
+
 function jpegLike(bytes: Uint8Array): Uint8Array {
   return Uint8Array.from([0xff, 0xd8, 0xff, 0xdb, ...bytes, 0xff, 0xd9]);
 }
@@ -154,6 +185,20 @@ describe('compact()', () => {
     );
     const bytes = world.disk.stage.peek(preview ?? '');
     expect([...(bytes ?? []).slice(0, 2)]).toEqual([0xff, 0xd8]);
+  });
+
+  it.each([
+    ['beside it', 1, true],
+    ['inside where they are too many', 6, false],
+  ])('recodes a RAW file with all its previews: %s', async (_, count, isBeside) => {
+    const file = withPreviews(nef(4), count);
+    world.disk.stage.plant('/card/DCIM/C.NEF', file);
+    await backup(world, await open(), ['/card']);
+    await compact(world, await open(), NEVER);
+    const [place] = (await open()).ledger.blobs.get(id(file))?.places ?? [];
+    expect(place?.form).toBe('raw-recoded');
+    expect(place?.parts !== undefined).toBe(isBeside);
+    await mustComeBack(new Map([...CARD, ['DCIM/C.NEF', file]]));
   });
 
   it('has nothing left to do the second time, and tries nothing in vain again', async () => {

@@ -1,5 +1,11 @@
 import { type BlobId, FieldVaultError, IssueLog, LIMITS, mapPool } from '../../base/index.ts';
-import { COMPACT_VERSION, ENCODE_TASK, type EncodeOutcome, placesOf } from '../../forms/index.ts';
+import {
+  COMPACT_VERSION,
+  ENCODE_TASK,
+  type EncodeOutcome,
+  PREVIEWS_MAX,
+  placesOf,
+} from '../../forms/index.ts';
 import type { World } from '../../platform/index.ts';
 import { type ContentNeed, StopFlag } from '../../store/index.ts';
 import { openVault, takeLease, type Vault, type VaultWriter } from '../../vault/index.ts';
@@ -212,8 +218,8 @@ async function* untilOver(work: Work, candidates: readonly Candidate[]): AsyncGe
 
 const POWER_LOOK_MS = 30_000;
 
-/** Files that one form may have: itself and previews. More are kept inside. */
-const UNFINISHED_MAX = 5;
+/** Files that one form may have: itself and previews. */
+const UNFINISHED_MAX = 1 + PREVIEWS_MAX;
 
 function encode({ world, writer, vault, run }: Work, candidate: Candidate): Promise<EncodeOutcome> {
   const need = (blob: BlobId | null): ContentNeed | null =>

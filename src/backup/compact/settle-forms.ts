@@ -3,6 +3,7 @@ import { type EncodeOutcome, formTail, previewTail, type StagedFile } from '../.
 import type { World } from '../../platform/index.ts';
 import {
   type BlobRecord,
+  dayOfPlace,
   type NameTail,
   type PartRecord,
   sourceNameOf,
@@ -12,7 +13,6 @@ import {
 } from '../../vault/index.ts';
 import { relistFolders } from '../relist.ts';
 import { PUBLISH_TASK } from '../stage-task.ts';
-import { dayOf } from './base-versions.ts';
 import type { Candidate } from './candidates.ts';
 import type { Compacted } from './compact-report.ts';
 import { savingKindOf } from './savings.ts';
@@ -74,7 +74,7 @@ async function publishForms(
     tail: NameTail,
   ): Promise<PartRecord> => {
     const name = sourceNameOf(splitPlace(place.at).name);
-    const at = await writer.claimPlace(name, blob, dayOf(place.at), tail);
+    const at = await writer.claimPlace(name, blob, dayOfPlace(place.at), tail);
     files.push({ part: file.path, target: `${vault.root}/${at}` });
     for (const folder of writer.foldersToSync(splitPlace(at).folder)) folders.add(folder);
     return { at, size: file.size, sha256: file.sha256 };

@@ -1,25 +1,12 @@
 import { BitText } from './bit-text.ts';
 import type { SensorFrame } from './camera.ts';
+import { wordsOf } from './nikon-writer.ts';
 import type { CodedFrame } from './sony-writer.ts';
 
 /** Words by category, as text, of 12 bits with loss; below the split with how many lowest bits are left out. */
-const ABOVE = groupsOf([[5], [4, 3, 6, 2, 7], [1], [0], [8], [9], [11], [10], [12]]);
-const BELOW = groupsOf([[9], [10, 8, 7, 6, 5], [4], [3], [2], [1], [0], [11], [12]]);
+const ABOVE = wordsOf([5], [4, 3, 6, 2, 7], [1], [0], [8], [9], [11], [10], [12]);
+const BELOW = wordsOf([9], [10, 8, 7, 6, 5], [4], [3], [2], [1], [0], [11], [12]);
 const LEFT_OUT: Readonly<Record<number, number>> = { 9: 3, 10: 5, 8: 3, 7: 2, 6: 1 };
-
-/** Words counted up from 00: the first group has two bits, each next one more. */
-function groupsOf(groups: readonly (readonly number[])[]): readonly string[] {
-  const words: string[] = [];
-  let next = 0;
-  groups.forEach((categories, index) => {
-    next *= 2;
-    for (const category of categories) {
-      words[category] = next.toString(2).padStart(index + 2, '0');
-      next += 1;
-    }
-  });
-  return words;
-}
 
 /** The table of the maker's note: 0x44 0x20, four first values, a straight curve, and at byte 562 the row of the split. */
 export function nikonLossyTable(split: number): Uint8Array {

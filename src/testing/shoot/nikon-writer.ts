@@ -6,8 +6,8 @@ const WORDS: Readonly<Record<12 | 14, readonly string[]>> = {
   14: wordsOf([7], [6, 8, 5, 9], [4, 10], [3, 11], [12, 2, 0], [1], [13, 14]),
 };
 
-/** Words counted up from 00, one bit more in each group; the first group has two. */
-function wordsOf(...groups: readonly (readonly number[])[]): string[] {
+/** Words of a prefix code counted up from 00, one bit more in each group of categories; the first group has two. */
+export function wordsOf(...groups: readonly (readonly number[])[]): string[] {
   const words: string[] = [];
   let next = 0;
   groups.forEach((categories, index) => {
