@@ -145,6 +145,12 @@ const LIFE_RULES: Readonly<Record<string, Body>> = {
     assert.ok(!(await told).some(({ kind }) => kind === 'lost'));
     await rejectsWith('CAMERA_GONE', connection.list());
   },
+  'close() lets a shot that was ordered be taken': async ({ connection }) => {
+    if (!connection.capabilities.canCapture) return;
+    const shot = connection.capture();
+    await connection.close();
+    await shot;
+  },
   'there is no way to remove a file': async ({ connection }) => {
     const names: string[] = [];
     for (let at: unknown = connection; at instanceof Object; at = Object.getPrototypeOf(at)) {

@@ -70,6 +70,8 @@ async function tetherTo(
     ...more,
     onCamera: ({ capture }) => {
       acting = act(capture);
+      // Awaited below, when the session is over.
+      acting.catch(() => undefined);
     },
     onFrame: (frame) => frames.push(frame),
     onIssue: (issue) => issues.push(issue),

@@ -11,6 +11,8 @@ import {
 } from '../../testing/index.ts';
 import type { CameraConnection, CameraEvent, CameraObject, CameraOptions } from '../connection.ts';
 import { openPtpIpCamera } from '../open-camera.ts';
+import { NIKON } from '../vendors/codes.ts';
+import { OPERATION } from './codes.ts';
 
 const world = openNodeWorld();
 const open: AsyncDisposable[] = [];
@@ -296,6 +298,28 @@ describe('frame after frame', () => {
     expect(digests).toEqual(camera.taken.map(digestOfTaken));
     expect((await connection.list()).filter(({ isOnlyInMemory }) => isOnlyInMemory)).toEqual([]);
     expect(camera.deletes).toBe(0);
+  });
+});
+
+describe('a connection that is closed during a shot', () => {
+  it('leaves a Nikon in the mode it was found in', async () => {
+    const camera = await cameraOf('', { profile: 'nikon', shutterMs: 100 });
+    const connection = await connect(camera);
+    const shot = connection.capture();
+    await connection.close();
+    await shot;
+    const modes = camera.log.last.filter(({ code }) => code === NIKON.changeCameraMode);
+    expect(modes.map(({ params }) => params)).toEqual([[1], [0]]);
+    expect(camera.log.last.at(-1)?.code).toBe(OPERATION.closeSession);
+    expect(camera.taken).toHaveLength(1);
+  });
+
+  it('does not wait for ever', async () => {
+    const camera = await cameraOf('', { profile: 'nikon', shutterMs: 60_000 });
+    const connection = await connect(camera);
+    const shot = expect(connection.capture()).rejects.toEqual(expectError('CAMERA_GONE'));
+    await connection.close();
+    await shot;
   });
 });
 

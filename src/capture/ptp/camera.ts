@@ -106,6 +106,7 @@ class PtpCamera implements CameraConnection, PtpListener {
   readonly #stop = new AbortController();
   #hasEventsEnded = false;
   #polling: Promise<void> = Promise.resolve();
+  #shots: Promise<unknown> = Promise.resolve();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -165,7 +166,9 @@ class PtpCamera implements CameraConnection, PtpListener {
     if (capture === null) {
       throw refusedError('release the shutter', 0, 'it cannot be released from afar');
     }
-    await capture();
+    const shot = capture();
+    this.#shots = Promise.allSettled([this.#shots, shot]);
+    await shot;
   }
 
   async acknowledge(handle: CameraHandle): Promise<void> {
@@ -177,14 +180,14 @@ class PtpCamera implements CameraConnection, PtpListener {
   }
 
   async close(): Promise<void> {
-    const { session, clock, inbox } = this.#parts;
+    const { session, inbox } = this.#parts;
     if (this.#stop.signal.aborted) return;
     this.#stop.abort();
     inbox.end();
+    // In the middle of a shot a camera would stay in the mode that the shot needs.
+    await this.#soon(this.#shots);
     session.cancel();
-    const inTime = new AbortController();
-    await Promise.race([this.#leave(), clock.sleep(LEAVE_MS, inTime.signal)]);
-    inTime.abort();
+    await this.#soon(this.#leave());
     await session.end('the connection was closed');
     await this.#polling;
   }
@@ -214,6 +217,13 @@ class PtpCamera implements CameraConnection, PtpListener {
     this.#hasEventsEnded = true;
     this.#parts.options.onNote?.(`The way of events is broken (${reason}); files are compared.`);
     this.#parts.inbox.push({ kind: 'changed' });
+  }
+
+  /** Waits for something, but not for long. */
+  async #soon(work: Promise<unknown>): Promise<void> {
+    const inTime = new AbortController();
+    await Promise.race([work, this.#parts.clock.sleep(LEAVE_MS, inTime.signal)]);
+    inTime.abort();
   }
 
   async #leave(): Promise<void> {
