@@ -4,6 +4,7 @@ import process from 'node:process';
 import type { Reporter, TestCase, TestModule, TestSpecification, Vitest } from 'vitest/node';
 import {
   closingLine,
+  failedLines,
   formatResults,
   skippedLines,
   type TestRecord,
@@ -13,7 +14,7 @@ import {
 const RESULTS_FILE = 'pytest_results.json';
 
 /**
- * The reporter of `npm test`: lists every skipped test with its reason, ends the run with the closing line that CI
+ * The reporter of `npm test`: lists every skipped and every failed test with its reason, ends the run with the closing line that CI
  * reads, and writes pytest_results.json. The file is written only by a whole `npm test`: a run of some files, of some
  * names, or one that was interrupted leaves it as it was.
  */
@@ -70,7 +71,8 @@ export class PytestReporter implements Reporter {
         root,
       };
       if (isWritten) writeFileSync(resolve(root, this.#resultsFile), formatResults(run));
-      process.stdout.write(`\n${[...skippedLines(run), closingLine(run)].join('\n')}\n`);
+      const lines = [...skippedLines(run), ...failedLines(run), closingLine(run)];
+      process.stdout.write(`\n${lines.join('\n')}\n`);
     });
   }
 }

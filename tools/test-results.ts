@@ -82,6 +82,16 @@ export function skippedLines(run: Pick<TestRun, 'tests'>): string[] {
     .sort();
 }
 
+/** Every test that failed with the first words of why, for whoever sees only the end of a log. */
+export function failedLines(run: Pick<TestRun, 'tests' | 'broken'>): string[] {
+  const wordsOf = (note: string): string => note.split('\n')[0]?.slice(0, 300) ?? '';
+  const tests = run.tests
+    .filter(({ outcome }) => outcome === 'failed' || outcome === 'error')
+    .map((test) => `FAILED ${nodeIdOf(test)}: ${wordsOf(test.note)}`);
+  const broken = run.broken.map(({ file, message }) => `FAILED ${file}: ${wordsOf(message)}`);
+  return [...tests, ...broken].sort();
+}
+
 /** Counts by outcome, in pytest-json-report's form: an outcome that did not occur is absent. */
 function summarise(
   run: Pick<TestRun, 'tests' | 'broken'>,

@@ -6,6 +6,7 @@ import process from 'node:process';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   closingLine,
+  failedLines,
   formatResults,
   skippedLines,
   type TestRecord,
@@ -85,7 +86,7 @@ describe('formatResults()', () => {
   });
 });
 
-describe('closingLine() and skippedLines()', () => {
+describe('closingLine(), skippedLines() and failedLines()', () => {
   it('count a test that could not begin and a file that did not load as failed', () => {
     const run = runOf([record('a'), record('b', { outcome: 'error' })], {
       broken: [{ file: 'src/b.test.ts', message: 'no' }],
@@ -98,6 +99,15 @@ describe('closingLine() and skippedLines()', () => {
     expect(skippedLines(runOf([skipped, record('a', { outcome: 'skipped' })]))).toEqual([
       'SKIPPED src/a.test.ts::a > a: no reason given',
       'SKIPPED src/a.test.ts::a > b: no exiftool',
+    ]);
+  });
+
+  it('name what failed with the first line of why, and what broke outside any test', () => {
+    const failed = record('b', { outcome: 'failed', note: 'not equal\n  at there' });
+    const run = runOf([record('a'), failed], { broken: [{ file: 'outside', message: 'gone' }] });
+    expect(failedLines(run)).toEqual([
+      'FAILED outside: gone',
+      'FAILED src/a.test.ts::a > b: not equal',
     ]);
   });
 });
