@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   backup,
   createVault,
@@ -18,20 +18,20 @@ import { tinyShoot, writeShoot } from '../../src/testing/index.ts';
 
 const QUERY_TIME = { localMs: Date.UTC(2026, 10, 22) };
 
-let world: World;
+const world: World = { ...openWorld(), cacheFolder: null };
 let scratch: string;
 let card: string;
 
 beforeEach(async () => {
   scratch = await makeScratchFolder('fieldvault-open-catalog-test');
-  world = { ...openWorld(), cacheFolder: null };
   card = join(scratch, 'CARD');
   await writeShoot(world.disk, card, tinyShoot(6));
   await createVault(world, join(scratch, 'vault'));
 });
 
-afterEach(async () => {
-  await world.workers.close();
+afterAll(() => world.workers.close());
+
+afterEach(() => {
   rmSync(scratch, { recursive: true, force: true });
 });
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Issue } from '../../src/base/index.ts';
 import {
   type CulledFrame,
@@ -14,7 +14,6 @@ import {
   type TetherOptions,
   type TetherReport,
   tether,
-  type World,
 } from '../../src/index.ts';
 import {
   digestOfTaken,
@@ -27,20 +26,21 @@ import {
 // A real camera on a real socket: no simulated time, and a machine that may be busy.
 const TIMEOUT_MS = 60_000;
 
-let world: World;
+// One for all tests: threads that come and go all the time make V8 lose track of its code pages, once in a great while.
+const world = openWorld();
 let folder: string;
 
 beforeEach(async () => {
-  world = openWorld();
   folder = await mkdtemp(join(tmpdir(), 'fieldvault-tether-'));
   await createVault(world, `${folder}/vault`);
   await createVault(world, `${folder}/mirror`);
 });
 
 afterEach(async () => {
-  await world.workers.close();
   await rm(folder, { recursive: true, force: true });
 });
+
+afterAll(() => world.workers.close());
 
 interface Shooting {
   readonly report: TetherReport;
