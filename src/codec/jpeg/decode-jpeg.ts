@@ -4,6 +4,7 @@ import type { BitSink } from './bit-sink.ts';
 import { type JpegContainer, NEXT_MAX, parseContainer } from './container.ts';
 import { crc32 } from './crc32.ts';
 import { decodeBytes } from './decode-bytes.ts';
+import { markCoefficients } from './marks.ts';
 import { isBelievable, planesOf, segmentsOf } from './picture.ts';
 import { type NumberSource, takeNotes } from './scan-notes.ts';
 import { type Walked, walkJpeg } from './walk.ts';
@@ -26,13 +27,16 @@ function decodePictures(container: Uint8Array, nextMax: number): Uint8Array {
   const notes: NumberSource = { bytes: decodeBytes(parts.notes, parts.notesBytes), at: 0 };
   const sink: BitSink = { bytes: new Uint8Array(parts.originalBytes), at: 0, bits: 0, count: 0 };
   let coder: CoefficientCoder | null = null;
+  let marks: Uint32Array | null = null;
   let taken = 0;
   const walked = walkJpeg(head, (scan, position, walk) => {
     coder ??= decodeCoefficients(parts, walk);
     const scanNotes = takeNotes(notes);
     if (coder === null || scanNotes === null || !putBytes(sink, head, taken, position)) return null;
     taken = position;
-    return writeScan(sink, scan, coder.coefficients, scanNotes) ? position : null;
+    const { coefficients } = coder;
+    marks ??= scan.frame.isProgressive ? markCoefficients(coefficients) : new Uint32Array(0);
+    return writeScan(sink, scan, { coefficients, marks }, scanNotes) ? position : null;
   });
   if (walked === null) throw damaged('its parts contradict each other');
   const isWhole = putBytes(sink, head, taken, head.length);

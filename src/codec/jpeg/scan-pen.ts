@@ -1,10 +1,13 @@
 import { type BitSink, putBits } from './bit-sink.ts';
+import type { markCoefficients } from './marks.ts';
 import type { ReadNotes } from './scan-notes.ts';
 
 /** The state of writing one scan. */
 export interface ScanPen {
   readonly sink: BitSink;
   readonly coefficients: Int16Array;
+  /** Which of them are not zero, as {@link markCoefficients} says; nothing where the picture is sequential. */
+  readonly marks: Uint32Array;
   readonly notes: ReadNotes;
   /** Band and bit of the scan. */
   readonly from: number;

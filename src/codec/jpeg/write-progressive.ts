@@ -1,4 +1,5 @@
 import { putBits } from './bit-sink.ts';
+import { nextMarked } from './marks.ts';
 import { type PenWords, putNumber, putWord, type ScanPen, sizeOf } from './scan-pen.ts';
 import { ZIGZAG } from './zigzag.ts';
 
@@ -18,72 +19,76 @@ export function writeDcMore(pen: ScanPen, _part: number, _words: PenWords, place
 
 /** Writes one block of a first scan of an AC band (T.81 G.1.2.2). */
 export function writeAcFirst(pen: ScanPen, _part: number, words: PenWords, place: number): void {
-  const { coefficients, from, to, low, notes } = pen;
+  const { coefficients, marks, from, to, low, notes } = pen;
   const { ac } = words;
-  let run = 0;
-  let isEmpty = true;
-  for (let k = from; k <= to; k++) {
+  let before = from - 1;
+  for (let k = nextMarked(marks, place, from); k <= to; k = nextMarked(marks, place, k + 1)) {
     const coefficient = coefficients[place + ZIGZAG[k]!]!;
     const magnitude = Math.abs(coefficient) >> low;
-    if (magnitude === 0) {
-      run += 1;
-      continue;
-    }
-    if (isEmpty) flushRun(pen);
-    isEmpty = false;
+    if (magnitude === 0) continue;
+    if (before < from) flushRun(pen);
+    let run = k - before - 1;
     for (; run > 15; run -= 16) putWord(pen, ac, 0xf0);
     const size = sizeOf(magnitude);
     const value = coefficient < 0 ? -magnitude : magnitude;
     putNumber(pen, ac[(run << 4) | size]!, value, size);
-    run = 0;
+    before = k;
   }
-  if (run === 0) return;
+  if (before === to) return;
   const needless = Math.min(notes.zeroRuns.get(pen.block) ?? 0, 3);
   if (needless > 0) flushRun(pen);
   for (let index = 0; index < needless; index++) putWord(pen, ac, 0xf0);
-  extendRun(pen, isEmpty && needless === 0);
+  extendRun(pen, before < from && needless === 0);
 }
 
 /** Writes one block of a scan that adds a bit to an AC band (T.81 G.1.2.3). */
 export function writeAcMore(pen: ScanPen, _part: number, words: PenWords, place: number): void {
-  const { coefficients, from, to, low } = pen;
+  const { coefficients, marks, from, to, low } = pen;
   const { ac } = words;
+  let k = nextMarked(marks, place, from);
+  if (k > to) {
+    extendRun(pen, true);
+    return;
+  }
   const last = lastNew(pen, place);
-  let run = 0;
+  let run = k - from;
   let corrections: number[] = [];
-  for (let k = from; k <= to; k++) {
+  while (k <= to) {
     const coefficient = coefficients[place + ZIGZAG[k]!]!;
     const magnitude = Math.abs(coefficient) >> low;
-    if (magnitude === 0) {
-      run += 1;
-      continue;
+    if (magnitude === 0) run += 1;
+    else {
+      for (; run > 15 && k <= last; run -= 16) {
+        flushRun(pen);
+        putWord(pen, ac, 0xf0);
+        putAll(pen, corrections);
+        corrections = [];
+      }
+      if (magnitude > 1) corrections.push(magnitude & 1);
+      else {
+        flushRun(pen);
+        putWord(pen, ac, (run << 4) | 1);
+        putBits(pen.sink, coefficient < 0 ? 0 : 1, 1);
+        putAll(pen, corrections);
+        corrections = [];
+        run = 0;
+      }
     }
-    for (; run > 15 && k <= last; run -= 16) {
-      flushRun(pen);
-      putWord(pen, ac, 0xf0);
-      putAll(pen, corrections);
-      corrections = [];
-    }
-    if (magnitude > 1) {
-      corrections.push(magnitude & 1);
-      continue;
-    }
-    flushRun(pen);
-    putWord(pen, ac, (run << 4) | 1);
-    putBits(pen.sink, coefficient < 0 ? 0 : 1, 1);
-    putAll(pen, corrections);
-    corrections = [];
-    run = 0;
+    const next = Math.min(nextMarked(marks, place, k + 1), to + 1);
+    run += next - k - 1;
+    k = next;
   }
   if (run === 0 && corrections.length === 0) return;
   extendRun(pen, last < from, corrections);
 }
 
 /** The last place of the band whose coefficient appears in this scan; before the band where none does. */
-function lastNew(pen: ScanPen, place: number): number {
-  let k = pen.to;
-  while (k >= pen.from && Math.abs(pen.coefficients[place + ZIGZAG[k]!]!) >> pen.low !== 1) k--;
-  return k;
+function lastNew({ coefficients, marks, from, to, low }: ScanPen, place: number): number {
+  let last = from - 1;
+  for (let k = nextMarked(marks, place, from); k <= to; k = nextMarked(marks, place, k + 1)) {
+    if (Math.abs(coefficients[place + ZIGZAG[k]!]!) >> low === 1) last = k;
+  }
+  return last;
 }
 
 /** Adds this block to the run of ended bands; an empty block may be noted to begin a run of its own. */

@@ -20,7 +20,7 @@ import { writeSequentialBlock } from './write-sequential.ts';
 export function writeScan(
   sink: BitSink,
   scan: JpegScan,
-  coefficients: Int16Array,
+  { coefficients, marks }: Pick<ScanPen, 'coefficients' | 'marks'>,
   notes: ReadNotes,
 ): boolean {
   const order = orderScan(scan);
@@ -28,7 +28,7 @@ export function writeScan(
   if (notes.mcus > order.mcus) return false;
   const { from, to, low, restartEvery } = scan;
   const pen: ScanPen = {
-    ...{ sink, coefficients, notes, from, to, low, before: new Int32Array(4) },
+    ...{ sink, coefficients, marks, notes, from, to, low, before: new Int32Array(4) },
     ...{ block: 0, run: 0, runWords: words[0]!.ac, corrections: [], isWrong: false },
   };
   const writeBlock = kindOf(scan);
