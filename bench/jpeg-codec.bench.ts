@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { type Command, findProgram, timed } from './command.ts';
+import { siblingRows } from './jpeg-siblings.ts';
 import type { JpegAct, JpegDone } from './jpeg-worker.ts';
 import type { Bench, BenchRun, Row } from './row.ts';
 
@@ -71,7 +72,7 @@ async function measureJpeg(run: BenchRun): Promise<readonly Row[]> {
     speed(`decode, ${WORKERS} workers`, ours.decode),
   ];
   for (const peer of PEERS) rows.push(...(await measurePeer(peer, { files, bytes, saved }, run)));
-  return rows;
+  return [...rows, ...(await siblingRows(SAMPLES, run))];
 }
 
 function speed(what: string, mbPerSecond: number): Row {

@@ -10,7 +10,9 @@ export type Unit =
   | 'Mpixel/s'
   | 'CPU s'
   | 'files/s'
-  | '%';
+  | '%'
+  /** Hundredths of a whole, where two shares are compared. */
+  | 'points';
 
 /** A promise about a row, as the table says it, and whether this run kept it. */
 export interface Verdict {

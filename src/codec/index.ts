@@ -6,6 +6,9 @@
 export { isJpegRecoded, JPEG_RECODED } from './jpeg/container.ts';
 export { decodeJpeg } from './jpeg/decode-jpeg.ts';
 export { type EncodeJpegOptions, encodeJpeg } from './jpeg/encode-jpeg.ts';
+export { planesOf, segmentsOf } from './jpeg/picture.ts';
+export { readScan } from './jpeg/read-scan.ts';
+export { walkJpeg } from './jpeg/walk.ts';
 export { isRawRecoded, RAW_RECODED } from './raw/container.ts';
 export {
   type DecodeRawOptions,
