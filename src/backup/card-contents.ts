@@ -1,7 +1,7 @@
 import { type BlobId, type IssueLog, mapPool } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
 import { digestFile } from '../store/index.ts';
-import { filesOfPlace, type Tree, treeOf, type Vault } from '../vault/index.ts';
+import { filesOfPlace, type Place, type Tree, treeOf, type Vault } from '../vault/index.ts';
 import { changeOf } from './change-test.ts';
 import { type Found, joinPath, type ScanNotes, scanSource } from './scan.ts';
 import { findHistory, findSources, type Source } from './sources.ts';
@@ -131,31 +131,40 @@ async function contentOf(
   return { path, sizeBytes: file.sizeBytes, blob, heldMs };
 }
 
-/** Whether all files of some undamaged place of a blob are there in their full size. */
-async function isThere(
-  { disk }: Pick<World, 'disk'>,
-  vault: Vault,
-  blob: BlobId,
-): Promise<boolean> {
-  const { root, ledger } = vault;
-  const stored = ledger.blobs.get(blob);
-  for (const place of stored?.places ?? []) {
-    if (stored === undefined || !ledger.isWhole(place)) continue;
-    let isWhole = true;
-    for (const { at, sizeBytes } of filesOfPlace(stored, place)) {
-      const facts = await disk.stat(`${root}/${at}`).catch(() => null);
-      isWhole &&= facts?.kind === 'file' && facts.sizeBytes === sizeBytes;
-    }
-    if (isWhole && (await areThere({ disk }, vault, place.needs ?? []))) return true;
+/** Whether all files of some place are there in their full size, and with them those of what it needs. */
+async function isThere(world: Pick<World, 'disk'>, vault: Vault, blob: BlobId): Promise<boolean> {
+  for (const place of vault.ledger.blobs.get(blob)?.places ?? []) {
+    if (!(await arePresent(world, vault, { blob, place }))) continue;
+    const needs = place.needs ?? [];
+    const stand = await Promise.all(needs.map((need) => standsThere(world, vault, need)));
+    if (stand.every((one) => one)) return true;
   }
   return false;
 }
 
-async function areThere(
-  { disk }: Pick<World, 'disk'>,
+/** Whether some place that needs nothing is there. */
+async function standsThere(
+  world: Pick<World, 'disk'>,
   vault: Vault,
-  blobs: readonly BlobId[],
+  blob: BlobId,
 ): Promise<boolean> {
-  for (const blob of blobs) if (!(await isThere({ disk }, vault, blob))) return false;
+  const places = vault.ledger.blobs.get(blob)?.places ?? [];
+  for (const place of places.filter(({ needs }) => needs === undefined)) {
+    if (await arePresent(world, vault, { blob, place })) return true;
+  }
+  return false;
+}
+
+async function arePresent(
+  { disk }: Pick<World, 'disk'>,
+  { root, ledger }: Vault,
+  { blob, place }: { readonly blob: BlobId; readonly place: Place },
+): Promise<boolean> {
+  const stored = ledger.blobs.get(blob);
+  if (stored === undefined || !ledger.isWhole(place)) return false;
+  for (const { at, sizeBytes } of filesOfPlace(stored, place)) {
+    const facts = await disk.stat(`${root}/${at}`).catch(() => null);
+    if (facts?.kind !== 'file' || facts.sizeBytes !== sizeBytes) return false;
+  }
   return true;
 }

@@ -36,14 +36,28 @@ export function missingBlobs(
     const isDropped = to.blobs.get(blob)?.places.length === 0;
     (isDropped ? dropped : missing).push({ blob, stored, place, bytes: bytesOf(stored, place) });
   }
-  if (dropped.length === 0) return missing;
-  const needed = neededBlobs(to);
-  return [...missing, ...dropped.filter(({ blob }) => needed.has(blob))];
+  const needed = dropped.length === 0 ? null : neededBlobs(to);
+  const back = dropped.filter(({ blob }) => needed?.has(blob));
+  return withNeeds(from, to, [...missing, ...back]);
 }
 
-/** The newest form that is not known to be damaged; null where there is none. */
+/** The newest form that can be read, as far as is known; null where there is none. */
 function wholePlace(ledger: Ledger, stored: StoredBlob): Place | null {
-  return stored.places.findLast((place) => ledger.isWhole(place)) ?? null;
+  return stored.places.findLast((place) => ledger.isReadable(place)) ?? null;
+}
+
+/** The same, and what they are decoded with where the other vault has it in no form that stands alone: wanted or not. */
+function withNeeds(from: Ledger, to: Ledger, missing: readonly Missing[]): Missing[] {
+  const all = new Map(missing.map((one) => [one.blob, one]));
+  for (const need of missing.flatMap(({ place }) => place.needs ?? [])) {
+    const own = all.get(need);
+    if (own === undefined ? to.standsAlone(need) : own.place.needs === undefined) continue;
+    const stored = from.blobs.get(need);
+    const place = stored?.places.findLast((one) => one.needs === undefined && from.isWhole(one));
+    if (stored === undefined || place === undefined) continue;
+    all.set(need, { blob: need, stored, place, bytes: bytesOf(stored, place) });
+  }
+  return [...all.values()];
 }
 
 function bytesOf({ sizeBytes }: StoredBlob, { stored, parts = [] }: Place): number {

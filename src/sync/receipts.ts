@@ -29,7 +29,7 @@ export function* receiptLines(
   const groups = new Map<string, Group>();
   const held = new Set<string>();
   for (const [blob, { places }] of ledger.blobs) {
-    const place = places.findLast((one) => ledger.isWhole(one));
+    const place = places.findLast((one) => ledger.isReadable(one));
     if (place === undefined) continue;
     const digits = blob.slice(0, 16);
     held.add(digits);

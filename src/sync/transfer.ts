@@ -69,11 +69,14 @@ async function* batchesOf(
   missing: readonly Missing[],
 ): AsyncGenerator<Parcel[]> {
   const bytesMax = transfer.pace.isLimited ? LIMITS.syncPartBytes : LIMITS.syncBatchBytesMax;
+  const { ledger } = transfer.to.vault;
+  const heldBack = new Set<BlobId>();
   let batch: Parcel[] = [];
   let bytes = 0;
   for (const one of missing) {
+    const { blob, place } = one;
     if (transfer.stop.isRaised) return;
-    if (transfer.to.vault.ledger.holds(one.blob)) continue;
+    if (place.needs === undefined ? ledger.standsAlone(blob) : ledger.holds(blob)) continue;
     if (
       batch.length > 0 &&
       (bytes + one.bytes > bytesMax || batch.length >= LIMITS.batchFilesMax)
@@ -82,25 +85,29 @@ async function* batchesOf(
       batch = [];
       bytes = 0;
     }
-    if (!(await hasRoom(world, transfer, one))) continue;
+    // What cannot be decoded there would only take room.
+    const isUseless = place.needs?.some((need) => heldBack.has(need)) === true;
+    if (isUseless || !(await hasRoom(world, transfer, one))) {
+      heldBack.add(blob);
+      holdBack(transfer, one);
+      continue;
+    }
     batch.push({ missing: one, files: filesOf(transfer, one) });
     bytes += one.bytes;
   }
   if (batch.length > 0) yield batch;
 }
 
-async function hasRoom(
-  world: World,
-  { to, tally, issues }: Transfer,
-  one: Missing,
-): Promise<boolean> {
+async function hasRoom(world: World, { to }: Transfer, { bytes }: Missing): Promise<boolean> {
   const free = await world.disk.freeBytes(to.vault.root).catch(() => null);
-  if (free === null || free >= one.bytes + LIMITS.reserveBytes + LIMITS.syncBatchBytesMax)
-    return true;
+  return free === null || free >= bytes + LIMITS.reserveBytes + LIMITS.syncBatchBytesMax;
+}
+
+function holdBack({ to, tally, issues }: Transfer, { bytes, place }: Missing): void {
   tally.heldBack += 1;
-  const message = `${to.vault.root} has no room for this one (${one.bytes} bytes). It is safe where it is; make room there and sync again.`;
-  issues.add('TARGET_FULL', one.place.at, message);
-  return false;
+  const beside = place.needs === undefined ? '' : ', or for what it is decoded with';
+  const message = `${to.vault.root} has no room for this one (${bytes} bytes)${beside}. It is safe where it is; make room there and sync again.`;
+  issues.add('TARGET_FULL', place.at, message);
 }
 
 function filesOf({ from, to, partials }: Transfer, { stored, place }: Missing): FileCopy[] {

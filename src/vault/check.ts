@@ -87,6 +87,7 @@ export async function check(
     options.readData === true || unread.length > 0
       ? await readData(world, vault, { present: unread, findings, options })
       : NO_READING;
+  nameUnreadable(vault, findings);
   nameDependents(vault, findings);
   const unfinished = await findUnfinished(world, vault).catch(() => []);
   const stored = [...vault.ledger.blobs.values()].filter((blob) => blob.places.length > 0);
@@ -184,6 +185,17 @@ function checkPresence(vault: Vault, inventory: Inventory, findings: Findings): 
     report(findings, found === undefined ? 'missing' : 'damaged', file.at, message);
   }
   return present;
+}
+
+/** A form whose bytes are right is worth nothing where what it is decoded with is not here. */
+function nameUnreadable({ ledger }: Vault, findings: Findings): void {
+  for (const [blob, { places }] of ledger.blobs) {
+    const place = places.find((one) => one.needs !== undefined && ledger.isWhole(one));
+    if (place === undefined || ledger.holds(blob) || findings.damaged.has(place.at)) continue;
+    const message =
+      'This one is stored beside another that is not here in a form of its own: it cannot be given back from here. Sync with the vault that it came from, or back it up again.';
+    report(findings, 'missing', place.at, message);
+  }
 }
 
 /** What others are stored beside, and can be read nowhere any more, costs them too: that must be told. */

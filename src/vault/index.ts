@@ -23,7 +23,6 @@ export {
   type Place,
   type Run,
   type StoredBlob,
-  splitPlace,
   type TreeEntry,
   treeEntry,
 } from './ledger.ts';
@@ -66,6 +65,6 @@ export type {
 export { type KnownReplica, type Receipt, Replicas } from './replicas.ts';
 export { findSnapshot, listSnapshots, type SnapshotSummary } from './snapshots.ts';
 export { type SourceState, walkStates } from './states.ts';
-export { dayOfPlace, digitsIn, type NameTail, sourceNameOf } from './stored-name.ts';
+export { dayOfPlace, digitsIn, type NameTail, sourceNameOf, splitPlace } from './stored-name.ts';
 export { type Tree, totalsOf, treeOf } from './tree.ts';
 export { VaultWriter } from './writer.ts';

@@ -18,6 +18,7 @@ import type {
   VerifiedRecord,
 } from './records.ts';
 import { Replicas } from './replicas.ts';
+import { splitPlace } from './stored-name.ts';
 
 /** One place of a blob in the vault. */
 export interface Place {
@@ -73,9 +74,7 @@ export interface Run {
   readonly changes: Map<string, Map<string, TreeEntry | null>>;
 }
 
-/**
- * The vault's state in memory, made by applying journal records in order. A cache: the journal is the truth.
- */
+/** The vault's state in memory, made by applying journal records in order. A cache: the journal is the truth. */
 export class Ledger {
   readonly blobs: Map<BlobId, StoredBlob> = new Map();
   readonly runs: Map<RunId, Run> = new Map();
@@ -190,10 +189,22 @@ export class Ledger {
     return this.#policy;
   }
 
-  /** Whether the content is held at some place not known to be damaged. */
+  /** Whether the content can be read from some place, as far as is known. */
   holds(blob: BlobId): boolean {
     const places = this.blobs.get(blob)?.places ?? [];
-    return places.some((place) => this.isWhole(place));
+    return places.some((place) => this.isReadable(place));
+  }
+
+  /** Whether the content is held in a form that needs no other one. */
+  standsAlone(blob: BlobId): boolean {
+    const places = this.blobs.get(blob)?.places ?? [];
+    return places.some((place) => place.needs === undefined && this.isWhole(place));
+  }
+
+  /** Whether a place is whole, and with it all that its form needs: that stands in forms that need none. */
+  isReadable(place: Place): boolean {
+    if (!this.isWhole(place)) return false;
+    return place.needs?.every((need) => this.standsAlone(need)) !== false;
   }
 
   /** Whether no file of a place is known to be damaged. */
@@ -385,10 +396,4 @@ export function treeEntry(record: EntryRecord, content?: string): TreeEntry {
     mode: record.mode,
     content: content ?? record.blob ?? record.target ?? '',
   };
-}
-
-/** Folder and name of a place in the vault. */
-export function splitPlace(at: string): { readonly folder: string; readonly name: string } {
-  const slash = at.lastIndexOf('/');
-  return { folder: at.slice(0, Math.max(slash, 0)), name: at.slice(slash + 1) };
 }

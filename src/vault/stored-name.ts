@@ -47,6 +47,12 @@ export function dayFolder(day: string, ordinal: number): string {
   return `originals/${day.slice(0, 4)}/${day}${ordinal > 1 ? `_${ordinal}` : ''}`;
 }
 
+/** Folder and name of a place in the vault. */
+export function splitPlace(at: string): { readonly folder: string; readonly name: string } {
+  const slash = at.lastIndexOf('/');
+  return { folder: at.slice(0, Math.max(slash, 0)), name: at.slice(slash + 1) };
+}
+
 /** The day of the folder that a place lies in, `YYYY-MM-DD`: what {@link dayFolder} was given. */
 export function dayOfPlace(at: string): string {
   return /^originals\/\d{4}\/(\d{4}-\d\d-\d\d)/.exec(at)?.[1] ?? '1970-01-01';

@@ -33,6 +33,14 @@ async function shot(): Promise<FieldKit> {
   return kit;
 }
 
+/** A catalog of which the next version changes a few lines. */
+function catalogText(version: number): string {
+  const lines = Array.from({ length: 4000 }, (_, at) => {
+    return `frame ${at} rating ${at % (7 * (version + 1)) === 0 ? version : 5} ${(at * 7919) % 10007}`;
+  });
+  return lines.join('\n');
+}
+
 async function syncNow(kit: FieldKit, options: Parameters<typeof sync>[3] = {}) {
   return sync(kit.process(), await kit.open(), await kit.open(STUDIO), options);
 }
@@ -86,6 +94,69 @@ describe('sync() brings', () => {
     expect(checked).toMatchObject({ damaged: 0, awaited: report.directions[1].awaited });
     expect([...ledger.blobs.values()]).toHaveLength(report.blobsCopied);
     expect((await syncNow(kit)).directions[1].awaited).toBe(0);
+  });
+
+  it('what a form is decoded with, though nobody asked for that', async () => {
+    const kit = await shot();
+    await compact(kit.process(), await kit.open());
+    const { ledger } = await kit.open();
+    const places = [...ledger.blobs.values()].flatMap((blob) => blob.places);
+    const beside = places.find(({ needs }) => needs !== undefined);
+    const stem = /([^/~]*)~/.exec(beside?.at ?? '')?.[1];
+    expect(stem).toBeDefined();
+    await syncNow(kit, { where: parseQuery(`name:${stem}`, NOW) });
+    const studio = (await kit.open(STUDIO)).ledger;
+    for (const need of beside?.needs ?? []) expect(studio.standsAlone(need)).toBe(true);
+    const all = await kit.restore('latest', { vault: STUDIO });
+    const given = Object.keys(all.files).filter((path) => path.includes(stem ?? ''));
+    expect(given.length).toBeGreaterThan(0);
+    expect(await kit.check(STUDIO)).toMatchObject({ damaged: 0 });
+  });
+
+  it('a version alone that the other vault has only as a delta, where another builds on it', async () => {
+    const kit = await FieldKit.open();
+    await kit.plugIn('/studio');
+    kit.insert('/card');
+    const keep = async (version: number, vaults: readonly string[]): Promise<void> => {
+      kit.put('/card', { 'Trip.lrcat': catalogText(version) });
+      for (const vault of vaults) await backup(kit.process(), await kit.open(vault), ['/card']);
+    };
+    await keep(0, [STUDIO]);
+    await keep(1, [STUDIO, kit.vault]);
+    await keep(2, [kit.vault]);
+    for (const vault of [STUDIO, kit.vault]) await compact(kit.process(), await kit.open(vault));
+    expect(await syncNow(kit)).toMatchObject({ issueCount: 0 });
+    for (const vault of [STUDIO, kit.vault]) {
+      const { ledger } = await kit.open(vault);
+      expect([...ledger.blobs.keys()].every((blob) => ledger.holds(blob))).toBe(true);
+      expect(told(await kit.check(vault))).toEqual([]);
+    }
+    const { files, report } = await kit.restore('latest', { vault: STUDIO });
+    expect(report.issues).toEqual([]);
+    expect(Object.values(files)).toContain(catalogText(2));
+  });
+
+  it('says so where a form cannot be decoded, and brings what is lacking with the next sync', async () => {
+    const kit = await shot();
+    await compact(kit.process(), await kit.open());
+    await syncNow(kit);
+    const { ledger } = await kit.open(STUDIO);
+    const beside = [...ledger.blobs.values()].find(({ places }) => places[0]?.needs !== undefined);
+    const [need] = beside?.places[0]?.needs ?? [];
+    const at = need && ledger.blobs.get(need)?.places[0]?.at;
+    if (beside === undefined || need === undefined || at === undefined) throw new Error('no form');
+    const writer = await VaultWriter.open(kit.process(), await kit.open(STUDIO));
+    const time = new Date(kit.world.clock.nowMs()).toISOString();
+    await writer.finish([{ type: 'drop', blob: need, at, time }]);
+    const studio = await kit.open(STUDIO);
+    expect([studio.ledger.holds(beside.id), studio.ledger.blobs.get(need)?.places]).toEqual([
+      ...[false, []],
+    ]);
+    const { damagedPaths } = await kit.check(STUDIO);
+    expect(damagedPaths).toContain(beside.places[0]?.at);
+    await syncNow(kit);
+    expect((await kit.open(STUDIO)).ledger.holds(beside.id)).toBe(true);
+    expect(told(await kit.check(STUDIO))).toEqual([]);
   });
 
   it('what was learned, so that the studio finds frames without looking at them', async () => {

@@ -52,7 +52,7 @@ export function candidatesOf(ledger: Ledger, choice: Choice): Candidate[] {
   // What is needed stands in a form that needs nothing: depth 1 only.
   const helperOf = (blob: BlobId, helper: BlobId | undefined): BlobId | null => {
     if (helper === undefined || needed.has(blob)) return null;
-    return choice.mustStandAlone?.(blob) !== true && standsAlone(ledger, helper) ? helper : null;
+    return choice.mustStandAlone?.(blob) !== true && ledger.standsAlone(helper) ? helper : null;
   };
   return found
     .sort((a, b) => a.storedMs - b.storedMs)
@@ -70,9 +70,4 @@ function neededByOthers(ledger: Ledger, soon: readonly BlobId[]): Set<BlobId> {
     for (const { needs } of places) for (const blob of needs ?? []) needed.add(blob);
   }
   return needed;
-}
-
-function standsAlone(ledger: Ledger, blob: BlobId): boolean {
-  const places = ledger.blobs.get(blob)?.places ?? [];
-  return places.some((place) => place.needs === undefined && ledger.isWhole(place));
 }
