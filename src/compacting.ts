@@ -39,17 +39,37 @@ export async function compact(
   vault: Vault,
   { where, learn: isLearning, records, ...options }: CompactOptions = {},
 ): Promise<CompactAndLearnReport> {
+  const startMs = world.clock.monotonicMs();
   const { isOnBattery } = await world.power.read();
   const mayWork = options.onBattery === true || !isOnBattery;
   const learned =
     isLearning === false || !mayWork
       ? null
-      : await learn(world, vault, {
-          ...(options.signal && { signal: options.signal }),
-          ...(records && { records }),
-        });
+      : await learnWithin(world, vault, { ...options, ...(records && { records }) });
   const now = learned === null ? vault : await openVault(world, vault.root);
   const { unlearned, ...choice } = await compactChoice(world, now, where ?? null);
-  const report = await compactContents(world, now, { ...options, ...choice });
+  const { maxMinutes = Number.POSITIVE_INFINITY } = options;
+  const left = maxMinutes - (world.clock.monotonicMs() - startMs) / 60_000;
+  const box = { maxMinutes: Math.max(0, left) };
+  const report = await compactContents(world, now, { ...options, ...box, ...choice });
   return { ...report, unlearned, learned };
+}
+
+/** Learning takes its time out of the same box. */
+async function learnWithin(
+  world: World,
+  vault: Vault,
+  { maxMinutes, signal, records }: Pick<CompactOptions, 'maxMinutes' | 'signal' | 'records'>,
+): Promise<LearnReport> {
+  const over = new AbortController();
+  const boxMs = maxMinutes === undefined ? null : Math.max(1, maxMinutes * 60_000);
+  const stopClock = boxMs === null ? null : world.clock.every(boxMs, () => over.abort());
+  try {
+    return await learn(world, vault, {
+      signal: signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]),
+      ...(records && { records }),
+    });
+  } finally {
+    stopClock?.();
+  }
 }

@@ -1,3 +1,4 @@
+import { originalName } from '../forms/index.ts';
 import { type FileRole, roleOf } from '../metadata/index.ts';
 import type { World } from '../platform/index.ts';
 import {
@@ -110,7 +111,7 @@ function rolesOf(vault: Vault): VaultStatus['byRole'] {
   for (const stored of vault.ledger.blobs.values()) {
     const place = stored.places[0];
     if (place === undefined) continue;
-    const role = roles[roleOf(place.at)];
+    const role = roles[roleOf(originalName(place.at, place.form))];
     role.blobs += 1;
     role.bytes += stored.sizeBytes;
   }

@@ -94,6 +94,7 @@ const STOPPED_TEXT = {
   battery: 'The computer runs on battery: nothing more was begun. "--on-battery" works there too.',
   time: 'Time is up; the same command goes on there.',
   signal: 'Interrupted; the same command goes on there. Nothing is lost.',
+  weak: 'This drive does not promise that what is written survives a power cut: nothing more was replaced.',
   full: 'The drive is too full to write the smaller forms beside the originals. Nothing is lost; free some space and run it again.',
 } as const;
 

@@ -44,11 +44,11 @@ export type EncodeOutcome =
       readonly needs: readonly BlobId[];
       readonly isDirect: boolean;
     }
-  /** It stays as it is; nothing was written. */
-  | { readonly state: 'no-gain' | 'stopped' }
+  /** It stays as it is; nothing was written, or on `weak` storage nothing was left. */
+  | { readonly state: 'no-gain' | 'stopped' | 'weak' }
   /** What stands there is not the content: nothing was written. */
   | { readonly state: 'damaged'; readonly message: string }
-  /** The vault's drive would not take it. */
+  /** Its form could not be made, or the vault's drive would not take it. */
   | { readonly state: 'failed'; readonly failure: Failure };
 
 /** Runs {@link encodeToDisk} in a worker. */
@@ -67,13 +67,18 @@ export async function encodeToDisk(
 ): Promise<EncodeOutcome> {
   const read = await readAll(disk, request);
   if ('state' in read) return read;
-  const encoded = encodeContent(read.content, read);
-  if (isStopped(request.stop)) return { state: 'stopped' };
-  if (encoded === null) return { state: 'no-gain' };
-  try {
-    return await writeAll(disk, encoded, request.unfinished);
-  } catch (error) {
+  const removeAll = async (): Promise<void> => {
     for (const path of request.unfinished) await disk.removeFile(path).catch(() => {});
+  };
+  try {
+    const encoded = encodeContent(read.content, read);
+    if (isStopped(request.stop)) return { state: 'stopped' };
+    if (encoded === null) return { state: 'no-gain' };
+    const outcome = await writeAll(disk, encoded, request.unfinished);
+    if (outcome.state === 'weak') await removeAll();
+    return outcome;
+  } catch (error) {
+    await removeAll();
     return { state: 'failed', failure: failureOf(error) };
   }
 }
@@ -125,7 +130,10 @@ async function writeAll(
   for (const [index, bytes] of [stored, ...parts].entries()) {
     const path = paths[index] ?? '';
     const file = { path, size: bytes.length, sha256: digestOf(bytes) };
-    isDirect &&= (await writeUnfinished(disk, file, bytes)).isDirect;
+    const written = await writeUnfinished(disk, file, bytes);
+    // The verbatim file is to go: only for what a power cut cannot take.
+    if (written.isWeak) return { state: 'weak' };
+    isDirect &&= written.isDirect;
     files.push(file);
   }
   const [file, ...others] = files;

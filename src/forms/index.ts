@@ -21,4 +21,5 @@ export {
   SMALLEST_BYTES,
 } from './form.ts';
 export { ORIGINAL_TASK, type OriginalRequest } from './original-task.ts';
+export { PROVE_TASK, type ProveRequest } from './prove-task.ts';
 export { originalOf, readPlace } from './read-place.ts';

@@ -1,5 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { compact, openVault, parseQuery, SAVING_KINDS, savingsOf } from '../../src/index.ts';
+import {
+  compact,
+  openVault,
+  parseQuery,
+  type RecordReader,
+  SAVING_KINDS,
+  savingsOf,
+  status,
+} from '../../src/index.ts';
 import {
   type ShootSummary,
   type SimWorld,
@@ -79,6 +87,32 @@ describe('an evening at the hotel, on mains power', () => {
     expect(status.stdout).toMatch(/RAW, [^:]+: \d+ originals?, .* less\)/);
     const json = await type('status', ...VAULT, '--json');
     expect(json.summary['savings']).toEqual({ byKind, duplicates });
+  });
+
+  it('counts pictures, catalogs and sidecars as before', async () => {
+    const roles = async () => (await status(world, await openVault(world, '/drive/vault'))).byRole;
+    const before = await roles();
+    expect(before.catalog.blobs).toBeGreaterThan(0);
+    expect((await compact(world, await openVault(world, '/drive/vault'))).blobs).toBeGreaterThan(0);
+    expect(await roles()).toEqual(before);
+  });
+
+  it('keeps to its time, learning included', async () => {
+    await type('init', '/drive/other');
+    await type('backup', '/card', '--vault', '/drive/other', '--no-learn');
+    let reads = 0;
+    const records: RecordReader = {
+      read: async () => {
+        reads += 1;
+        world.clock.advance(3_600_000);
+        return { state: 'unreadable', reason: 'not now' };
+      },
+      close: async () => {},
+    };
+    const vault = await openVault(world, '/drive/other');
+    const report = await compact(world, vault, { maxMinutes: 30, records });
+    expect(report).toMatchObject({ blobs: 0, stoppedBy: 'time' });
+    expect(reads).toBeLessThan(shoot.files.length / 2);
   });
 
   it('compacts only what was asked for', async () => {

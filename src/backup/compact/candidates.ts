@@ -63,6 +63,29 @@ export function candidatesOf(ledger: Ledger, choice: Choice): Candidate[] {
     }));
 }
 
+/** A content that stands verbatim and in a smaller form too. */
+export interface Doubled {
+  readonly blob: BlobId;
+  readonly sizeBytes: number;
+  readonly verbatim: Place;
+  readonly form: Place;
+}
+
+/** Contents at which a run was cut off after their form was named and before the verbatim file was dropped. */
+export function doubledOf(ledger: Ledger, { mayCompact }: Choice): Doubled[] {
+  const needed = neededByOthers(ledger, []);
+  const found: Doubled[] = [];
+  for (const { id, sizeBytes, places } of ledger.blobs.values()) {
+    const verbatim = places.find((place) => place.form === 'verbatim');
+    const form = places.findLast((place) => place.form !== 'verbatim' && ledger.isReadable(place));
+    if (verbatim === undefined || form === undefined || mayCompact?.(id) === false) continue;
+    if (form.needs === undefined || !needed.has(id)) {
+      found.push({ blob: id, sizeBytes, verbatim, form });
+    }
+  }
+  return found;
+}
+
 /** Contents that some form needs, or may need soon. */
 function neededByOthers(ledger: Ledger, soon: readonly BlobId[]): Set<BlobId> {
   const needed = new Set<BlobId>(soon);

@@ -16,7 +16,7 @@ export interface CompactOptions extends Choice {
 }
 
 /** Why a run ended before everything was looked at. */
-export type CompactStop = 'battery' | 'time' | 'signal' | 'full';
+export type CompactStop = 'battery' | 'time' | 'signal' | 'full' | 'weak';
 
 /** What a run did. */
 export interface CompactReport {

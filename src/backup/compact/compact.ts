@@ -4,17 +4,18 @@ import {
   ENCODE_TASK,
   type EncodeOutcome,
   PREVIEWS_MAX,
+  PROVE_TASK,
   placesOf,
 } from '../../forms/index.ts';
 import type { World } from '../../platform/index.ts';
-import { type ContentNeed, StopFlag } from '../../store/index.ts';
+import { type ContentNeed, failureOf, StopFlag } from '../../store/index.ts';
 import { openVault, takeLease, type Vault, type VaultWriter } from '../../vault/index.ts';
 import { Progress } from '../progress.ts';
 import { writing } from '../writing.ts';
-import { type Candidate, COMPACT_FACTS, candidatesOf } from './candidates.ts';
-import type { CompactOptions, CompactReport, CompactStop } from './compact-report.ts';
+import { type Candidate, COMPACT_FACTS, candidatesOf, doubledOf } from './candidates.ts';
+import type { Compacted, CompactOptions, CompactReport, CompactStop } from './compact-report.ts';
 import { addSaving, noSavings } from './savings.ts';
-import { type Encoded, settleForms } from './settle-forms.ts';
+import { compactedOf, dropVerbatim, type Encoded, settleForms } from './settle-forms.ts';
 
 /**
  * Stores contents in fewer bytes, exactly. Only whole verbatim files are touched, each in this order:
@@ -34,13 +35,13 @@ export async function compact(
   const power = await world.power.read();
   if (power.isOnBattery && options.onBattery !== true) {
     const left = candidatesOf(vault.ledger, options).length;
-    const run = beginRun(options);
+    const run = beginRun(world, options);
     run.stop.release();
     return reportOf(world, { ...run, left, stoppedBy: 'battery' }, startMs);
   }
   return writing(world, vault, { isExclusive: true }, async (writer) => {
     const lease = await takeLease(world, vault, { act: 'compact', writer: writer.id });
-    const run = beginRun(options);
+    const run = beginRun(world, options);
     try {
       await compactLeased(world, writer, run);
       return reportOf(world, run, startMs);
@@ -58,12 +59,17 @@ interface Run {
   readonly issues: IssueLog;
   readonly stop: StopFlag;
   readonly byKind: ReturnType<typeof noSavings>;
+  /** Contents that no form makes smaller and of which no line tells yet. */
   readonly withoutGain: BlobId[];
+  withoutGainCount: number;
+  /** Nothing is begun after this moment of the monotonic clock. */
+  readonly endMs: number;
   left: number;
   stoppedBy: CompactStop | null;
 }
 
-function beginRun(options: CompactOptions): Run {
+function beginRun({ clock }: World, options: CompactOptions): Run {
+  const { maxMinutes = Number.POSITIVE_INFINITY } = options;
   return {
     options,
     progress: options.progress ?? new Progress(),
@@ -71,6 +77,8 @@ function beginRun(options: CompactOptions): Run {
     stop: new StopFlag(options.signal),
     byKind: noSavings(),
     withoutGain: [],
+    withoutGainCount: 0,
+    endMs: clock.monotonicMs() + maxMinutes * 60_000,
     left: 0,
     stoppedBy: null,
   };
@@ -81,6 +89,8 @@ async function compactLeased(world: World, writer: VaultWriter, run: Run): Promi
   const vault = await openVault(world, writer.vault.root);
   if (writer.isOvertaken(vault)) throw overtaken();
   const work = { world, writer, vault: writer.vault, run };
+  if (writer.isWeak) noteWeak(run, vault.root);
+  else await dropDoubled(work);
   let candidates = candidatesOf(writer.vault.ledger, run.options);
   run.progress.phase = 'compacting';
   run.progress.filesTotal = candidates.length;
@@ -93,12 +103,33 @@ async function compactLeased(world: World, writer: VaultWriter, run: Run): Promi
     candidates = roundOutcome.noRoom;
   }
   if (candidates.length > 0 && run.stoppedBy === null) run.stoppedBy = 'full';
-  const time = new Date(world.clock.nowMs()).toISOString();
-  if (run.withoutGain.length > 0) {
-    const facts = run.withoutGain.map((blob) => [blob, { time }] as const);
-    await writer.commit([await writer.writeFacts(COMPACT_FACTS, COMPACT_VERSION, facts)]);
-  }
+  await tellWithoutGain(work);
   await writer.finish([]);
+}
+
+async function tellWithoutGain({ world, writer, run }: Work): Promise<void> {
+  if (run.withoutGain.length === 0) return;
+  const time = new Date(world.clock.nowMs()).toISOString();
+  const facts = run.withoutGain.splice(0).map((blob) => [blob, { time }] as const);
+  await writer.commit([await writer.writeFacts(COMPACT_FACTS, COMPACT_VERSION, facts)]);
+}
+
+/** Goes on where a run was cut off between the two lines of the journal. */
+async function dropDoubled(work: Work): Promise<void> {
+  const { world, vault, run } = work;
+  for (const { blob, sizeBytes, verbatim, form } of doubledOf(vault.ledger, run.options)) {
+    if (run.stop.isRaised) return;
+    const places = placesOf(vault, blob).filter(({ path }) => path === `${vault.root}/${form.at}`);
+    const request = { content: { blob, places }, stop: run.stop.memory };
+    if (!(await world.workers.run(PROVE_TASK, request))) continue;
+    await dropVerbatim(work, [{ blob, at: verbatim.at, stands: form.at }]);
+    count(run, compactedOf({ ...form, blob, size: sizeBytes }));
+    run.left += 1;
+  }
+}
+
+function count(run: Run, done: Compacted): void {
+  run.byKind[done.kind] = addSaving(run.byKind[done.kind], done);
 }
 
 /** Somebody came and went between this run's journal file and its lease. */
@@ -119,6 +150,8 @@ interface Work {
 
 /** Forms that wait for their names share folder and journal syncs. */
 const SETTLE_FILES = 32;
+/** What was tried in vain is told at the end, or once it is so much: it would be tried again after a power cut. */
+const WITHOUT_GAIN_TOLD = 128;
 
 async function compactAll(
   work: Work,
@@ -132,7 +165,7 @@ async function compactAll(
     const done = await settleForms(work, waiting);
     waiting = [];
     for (const one of done) {
-      run.byKind[one.kind] = addSaving(run.byKind[one.kind], one);
+      count(run, one);
       freed += one.bytesBefore - one.bytesAfter;
     }
   };
@@ -144,10 +177,12 @@ async function compactAll(
   }));
   for await (const { candidate, outcome } of encoded) {
     if (outcome.state === 'encoded') waiting.push({ candidate, outcome });
+    else if (outcome.state === 'weak') noteWeak(run, work.vault.root);
     else if (isNoRoom(outcome)) noRoom.push(candidate);
     else note(run, candidate, outcome);
     const bytes = waiting.reduce((sum, { candidate: { sizeBytes } }) => sum + sizeBytes, 0);
     if (waiting.length >= SETTLE_FILES || bytes >= 2 * LIMITS.batchBytesMax) await settle();
+    if (run.withoutGain.length >= WITHOUT_GAIN_TOLD) await tellWithoutGain(work);
     run.progress.filesDone += 1;
   }
   await settle();
@@ -199,13 +234,12 @@ async function* inRoom(
 /** Hands out candidates until time, battery or a person ends it. */
 async function* untilOver(work: Work, candidates: readonly Candidate[]): AsyncGenerator<Candidate> {
   const { world, run } = work;
-  const { maxMinutes, onBattery } = run.options;
-  const endMs = world.clock.monotonicMs() + (maxMinutes ?? Number.POSITIVE_INFINITY) * 60_000;
+  const { onBattery } = run.options;
   let lookedMs = world.clock.monotonicMs();
   for (const candidate of candidates) {
     const nowMs = world.clock.monotonicMs();
-    if (run.stop.isRaised) run.stoppedBy = 'signal';
-    else if (nowMs >= endMs) run.stoppedBy = 'time';
+    if (run.stop.isRaised) run.stoppedBy ??= 'signal';
+    else if (nowMs >= run.endMs) run.stoppedBy = 'time';
     else if (onBattery !== true && nowMs - lookedMs > POWER_LOOK_MS) {
       lookedMs = nowMs;
       // The plug may be pulled while it works through the night.
@@ -221,16 +255,35 @@ const POWER_LOOK_MS = 30_000;
 /** Files that one form may have: itself and previews. */
 const UNFINISHED_MAX = 1 + PREVIEWS_MAX;
 
-function encode({ world, writer, vault, run }: Work, candidate: Candidate): Promise<EncodeOutcome> {
+async function encode(
+  { world, writer, vault, run }: Work,
+  candidate: Candidate,
+): Promise<EncodeOutcome> {
   const need = (blob: BlobId | null): ContentNeed | null =>
     blob === null ? null : { blob, places: placesOf(vault, blob) };
-  return world.workers.run(ENCODE_TASK, {
-    content: { blob: candidate.blob, places: placesOf(vault, candidate.blob) },
-    sibling: need(candidate.sibling),
-    base: need(candidate.base),
-    unfinished: Array.from({ length: UNFINISHED_MAX }, () => writer.partPath()),
-    stop: run.stop.memory,
-  });
+  try {
+    return await world.workers.run(ENCODE_TASK, {
+      content: { blob: candidate.blob, places: placesOf(vault, candidate.blob) },
+      sibling: need(candidate.sibling),
+      base: need(candidate.base),
+      unfinished: Array.from({ length: UNFINISHED_MAX }, () => writer.partPath()),
+      stop: run.stop.memory,
+    });
+  } catch (error) {
+    // A thread that died of one file, of its memory perhaps, is no reason to leave all others.
+    return { state: 'failed', failure: failureOf(error) };
+  }
+}
+
+/** Nothing more is begun: a verbatim file only goes for a form that a power cut cannot take. */
+function noteWeak(run: Run, root: string): void {
+  if (run.stoppedBy === 'weak') return;
+  run.stoppedBy = 'weak';
+  run.issues.add(
+    'WEAK_DURABILITY',
+    root,
+    'This drive does not promise that written data is safe from a power cut, so no original was replaced by a smaller form. Nothing is lost; compact on a drive of this computer.',
+  );
 }
 
 function isNoRoom(outcome: EncodeOutcome): boolean {
@@ -242,6 +295,7 @@ function note(run: Run, { blob, place }: Candidate, outcome: EncodeOutcome): voi
   run.left -= 1;
   if (outcome.state === 'no-gain') {
     run.withoutGain.push(blob);
+    run.withoutGainCount += 1;
   } else if (outcome.state === 'damaged') {
     run.issues.add(
       'BLOB_DAMAGED',
@@ -252,7 +306,7 @@ function note(run: Run, { blob, place }: Candidate, outcome: EncodeOutcome): voi
     run.issues.add(
       'WRITE_FAILED',
       place.at,
-      `Its smaller form could not be written (${outcome.failure.message}). The file stands as it did; the next run tries again.`,
+      `Its smaller form could not be made (${outcome.failure.message}). The file stands as it did; the next run tries again.`,
     );
   }
 }
@@ -267,7 +321,7 @@ function reportOf(world: World, run: Run, startMs: number): CompactReport {
     bytesBefore: sum((saving) => saving.bytesBefore),
     bytesAfter: sum((saving) => saving.bytesAfter),
     byKind: run.byKind,
-    withoutGain: run.withoutGain.length,
+    withoutGain: run.withoutGainCount,
     left: Math.max(0, run.left - blobs),
     stoppedBy: run.stoppedBy,
     issues: run.issues.kept,

@@ -23,7 +23,8 @@ export interface Encoded {
   readonly outcome: Extract<EncodeOutcome, { state: 'encoded' }>;
 }
 
-interface Settling {
+/** Where forms are settled. */
+export interface Settling {
   readonly world: World;
   readonly writer: VaultWriter;
   readonly vault: Vault;
@@ -38,17 +39,39 @@ export async function settleForms(
   forms: readonly Encoded[],
 ): Promise<Compacted[]> {
   if (forms.length === 0) return [];
-  const { world, writer, vault } = settling;
+  const { world, writer } = settling;
   const time = new Date(world.clock.nowMs()).toISOString();
   const records = await publishForms(settling, forms, time);
   await writer.commit(records);
-  const gone = forms.map(({ candidate }) => candidate.place.at);
-  await writer.commit(
-    forms.map(({ candidate: { blob, place } }) => ({ type: 'drop', blob, at: place.at, time })),
+  await dropVerbatim(
+    settling,
+    forms.map(({ candidate: { blob, place } }, index) => {
+      return { blob, at: place.at, stands: records[index]?.at ?? place.at };
+    }),
   );
-  const folders = new Set(gone.map((at) => splitPlace(at).folder));
-  for (const { at } of records) folders.add(splitPlace(at).folder);
+  return records.map((record) => compactedOf(record));
+}
+
+/** A verbatim file whose content stands in another form, proven. */
+export interface Replaced {
+  readonly blob: BlobId;
+  readonly at: string;
+  /** The place of the other form. */
+  readonly stands: string;
+}
+
+/** Drops verbatim files from the journal, then removes them. */
+export async function dropVerbatim(
+  { world, writer, vault }: Settling,
+  replaced: readonly Replaced[],
+): Promise<void> {
+  const time = new Date(world.clock.nowMs()).toISOString();
+  await writer.commit(replaced.map(({ blob, at }) => ({ type: 'drop', blob, at, time })));
+  const folders = new Set(
+    replaced.flatMap(({ at, stands }) => [splitPlace(at).folder, splitPlace(stands).folder]),
+  );
   const { ledger } = vault;
+  const gone = replaced.map(({ at }) => at);
   const lists = await relistFolders({ writer, ledger, folders, gone: new Set(gone), time });
   // What the journal has dropped and is still there harms nobody: prune removes it.
   for (const at of [...gone, ...lists]) {
@@ -57,7 +80,6 @@ export async function settleForms(
   for (const folder of folders) {
     await world.disk.syncFolder(`${vault.root}/${folder}`).catch(() => {});
   }
-  return records.map((record) => compactedOf(record));
 }
 
 async function publishForms(
@@ -119,7 +141,15 @@ function recordOf(
   };
 }
 
-function compactedOf({ blob, size, form, needs, stored, parts = [] }: BlobRecord): Compacted {
+/** What a form saves. */
+export function compactedOf({
+  blob,
+  size,
+  form,
+  needs,
+  stored,
+  parts = [],
+}: Pick<BlobRecord, 'blob' | 'size' | 'form' | 'needs' | 'stored' | 'parts'>): Compacted {
   const bytesAfter = parts.reduce((sum, part) => sum + part.size, stored?.size ?? size);
   const kind = savingKindOf({ form, ...(needs && { needs }) }) ?? 'zstd';
   return { blob, kind, bytesBefore: size, bytesAfter };
