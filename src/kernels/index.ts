@@ -2,6 +2,8 @@
  * kernels: hot loops compiled from AssemblyScript, their loaders, and a plain TypeScript twin of each.
  * Invariants: nothing here reads a file or needs Node; a kernel and its twin give the same results, bit for bit.
  */
+export { type ByteCoder, openByteCoder } from './byte-model.ts';
+export { plainByteKernel } from './byte-model-plain.ts';
 export {
   type CoefficientCoder,
   type CoefficientRows,

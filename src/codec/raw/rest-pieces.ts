@@ -4,7 +4,7 @@ export const PIECE_KINDS = ['plain', 'modelled', 'jpeg', 'apart'] as const;
 /** One of {@link PIECE_KINDS}. */
 export type PieceKind = (typeof PIECE_KINDS)[number];
 
-/** Bytes of the modelled pieces of one file at most: they take about a second for each megabyte. */
+/** Bytes of the modelled pieces of one file at most: they take about a fifth of a second for each megabyte. */
 export const MODELLED_BYTES_MAX = 1_500_000;
 
 /** A run of the bytes beside the samples. */
