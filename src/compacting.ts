@@ -11,11 +11,13 @@ import { openVault, type Vault } from './vault/index.ts';
 
 /** What is compacted, and what ends it early. */
 export interface CompactOptions
-  extends Omit<ContentOptions, 'mayCompact' | 'siblingOf' | 'mustStandAlone'> {
+  extends Omit<ContentOptions, 'mayCompact' | 'siblingOf' | 'mustStandAlone' | 'mustBeVerbatim'> {
   /** Only parts of frames that fit. */
   readonly where?: Query;
   /** False: what nobody looked at yet stays as it is, instead of being looked at first. */
   readonly learn?: boolean;
+  /** False: what its tier wants verbatim again stays as it is, as room is to be made. */
+  readonly returnsVerbatim?: boolean;
   /** Reads full records; left out, ExifTool does where files can be reached by other programs. */
   readonly records?: RecordReader;
 }
@@ -31,13 +33,14 @@ export interface CompactAndLearnReport extends CompactReport {
  * Stores in fewer bytes, exactly, what its tier allows: JPEG and RAW files recoded, RAW files of a burst beside each
  * other, later versions of catalogs and other files as changes of earlier ones. Each form is decoded and compared with
  * the original before the verbatim file goes. Pictures are looked at first: a recoded one can be learned from no more.
+ * What its tier wants verbatim again, as somebody chose it since, is decoded and stored so.
  * @throws FieldVaultError LEASED, UNSUPPORTED_FORMAT (a policy that is not understood), TARGET_READ_ONLY, TARGET_FULL,
  * TARGET_GONE
  */
 export async function compact(
   world: World,
   vault: Vault,
-  { where, learn: isLearning, records, ...options }: CompactOptions = {},
+  { where, learn: isLearning, records, returnsVerbatim, ...options }: CompactOptions = {},
 ): Promise<CompactAndLearnReport> {
   const startMs = world.clock.monotonicMs();
   const { isOnBattery } = await world.power.read();
@@ -47,11 +50,14 @@ export async function compact(
       ? null
       : await learnWithin(world, vault, { ...options, ...(records && { records }) });
   const now = learned === null ? vault : await openVault(world, vault.root);
-  const { unlearned, ...choice } = await compactChoice(world, now, where ?? null);
+  const { unlearned, mustBeVerbatim, ...choice } = await compactChoice(world, now, where ?? null);
   const { maxMinutes = Number.POSITIVE_INFINITY } = options;
   const left = maxMinutes - (world.clock.monotonicMs() - startMs) / 60_000;
   const box = { maxMinutes: Math.max(0, left) };
-  const report = await compactContents(world, now, { ...options, ...box, ...choice });
+  const report = await compactContents(world, now, {
+    ...{ ...options, ...box, ...choice },
+    ...(returnsVerbatim !== false && { mustBeVerbatim }),
+  });
   return { ...report, unlearned, learned };
 }
 

@@ -177,7 +177,10 @@ async function makeRoom(
     const { onBattery = false, signal, progress, records } = options;
     const now = await openVault(world, root);
     const more = { ...(signal && { signal }), ...(progress && { progress }) };
-    const report = await compact(world, now, { onBattery, ...more, ...(records && { records }) });
+    const report = await compact(world, now, {
+      ...{ onBattery, returnsVerbatim: false, ...more },
+      ...(records && { records }),
+    });
     compacted.push(report);
   }
   // What lies where has changed: all that follows looks again.

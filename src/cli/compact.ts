@@ -110,6 +110,10 @@ function tell({ output }: Session, report: CompactReport & { readonly unlearned:
   for (const kind of SAVING_KINDS) {
     if (report.byKind[kind].blobs > 0) output.say(`  ${savingText(kind, report.byKind[kind])}`);
   }
+  if (report.returned > 0) {
+    const files = formatCount(report.returned, 'original stands', 'originals stand');
+    output.say(`  ${files} verbatim again, as the tier wants it.`);
+  }
   if (withoutGain > 0) {
     output.say(
       `  ${formatCount(withoutGain, 'original')} cannot be made smaller and stay as they are.`,

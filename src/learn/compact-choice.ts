@@ -20,6 +20,8 @@ export interface CompactChoice {
   readonly siblingOf: (blob: BlobId) => BlobId | null;
   /** Whether its tier wants it to need no other file: true for the most precious one. */
   readonly mustStandAlone: (blob: BlobId) => boolean;
+  /** Whether its tier allows no other form than verbatim, and it fits what was asked for. */
+  readonly mustBeVerbatim: (blob: BlobId) => boolean;
   /** Contents held back because nobody looked at them yet. */
   readonly unlearned: number;
 }
@@ -55,13 +57,12 @@ export async function compactChoice(
   const siblings = siblingsOf(library, frames);
   const tierOf = (blob: BlobId): Tier => tiers.get(blob) ?? rules.rest;
   const firstOrder = Math.min(...[...rules.byName.values()].map(({ order }) => order));
+  const isAsked = (blob: BlobId): boolean => query === null || wanted.has(blob);
   return {
-    mayCompact: (blob) =>
-      tierOf(blob).forms === 'compact' &&
-      !unlearned.has(blob) &&
-      (query === null || wanted.has(blob)),
+    mayCompact: (blob) => tierOf(blob).forms === 'compact' && !unlearned.has(blob) && isAsked(blob),
     siblingOf: (blob) => siblings.get(blob) ?? null,
     mustStandAlone: (blob) => tierOf(blob).order === firstOrder,
+    mustBeVerbatim: (blob) => tierOf(blob).forms === 'verbatim' && isAsked(blob),
     unlearned: unlearned.size,
   };
 }

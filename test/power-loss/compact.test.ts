@@ -26,13 +26,20 @@ const RAW = makeRaw({
   format: { kind: 'nef' },
 });
 
-async function somethingToCompact(fileSystem: keyof typeof PROFILES): Promise<Scene> {
+async function somethingToCompact(
+  fileSystem: keyof typeof PROFILES,
+  { isCompacted = false }: { readonly isCompacted?: boolean } = {},
+): Promise<Scene> {
   const writer = await SceneWriter.begin({ profile: PROFILES[fileSystem], isCardEmpty: true });
   writer.put('trip.lrcat', catalog(1));
   writer.put('DCIM/100EOS/DSC_0001.NEF', RAW);
   await writer.protect();
   writer.put('trip.lrcat', catalog(2), 0);
   await writer.protect();
+  if (isCompacted) {
+    const world = writer.process();
+    for (const vault of await writer.open(world)) await compact(world, vault);
+  }
   return writer.end();
 }
 
@@ -50,6 +57,20 @@ describe.each(['ext4', 'exfat', 'fat32'] as const)('power loss on %s', (fileSyst
     // The act does compact what the sweep cuts into.
     expect(Math.max(...blobs)).toBe(3);
   });
+});
+
+it('power loss while what is wanted verbatim is stored so again costs no byte', async () => {
+  let returned = 0;
+  const report = await sweepPowerLoss({
+    scene: await somethingToCompact('fat32', { isCompacted: true }),
+    act: async (world, [vault]) => {
+      const all = { mayCompact: () => false, mustBeVerbatim: () => true };
+      returned = Math.max(returned, (await compact(world, vault, all)).returned);
+    },
+    cuts: MAIN_CUTS,
+  });
+  expect(report.wrong).toEqual([]);
+  expect(returned).toBe(3);
 });
 
 it('a sweep over a disk that swallows the syncs of forms finds what they cost', async () => {

@@ -89,6 +89,21 @@ describe('an evening at the hotel, on mains power', () => {
     expect(json.summary['savings']).toEqual({ byKind, duplicates });
   });
 
+  it('stores verbatim again what became a select since, and says so', async () => {
+    await type('compact', ...VAULT);
+    const { ledger } = await openVault(world, '/drive/vault');
+    const { id, places } = [...ledger.blobs.values()].find(({ places: [place] }) => {
+      return place?.form === 'raw-recoded';
+    }) ?? { id: null, places: [] };
+    const stem = /([^/~]*)~/.exec(places[0]?.at ?? '')?.[1];
+    expect((await type('mark', `name:${stem}`, '--tier', 'select', ...VAULT)).exit).toBe(0);
+    const typed = await type('compact', ...VAULT);
+    expect(typed.stdout).toMatch(/originals? stands? verbatim again/);
+    const after = (await openVault(world, '/drive/vault')).ledger;
+    expect(id && after.blobs.get(id)?.places.map(({ form }) => form)).toEqual(['verbatim']);
+    await everythingComesBack();
+  });
+
   it('counts pictures, catalogs and sidecars as before', async () => {
     const roles = async () => (await status(world, await openVault(world, '/drive/vault'))).byRole;
     const before = await roles();

@@ -30,6 +30,8 @@ export interface Choice {
   readonly siblingOf?: ((blob: BlobId) => BlobId | null) | undefined;
   /** Whether a content must never need another one; left out: none must. */
   readonly mustStandAlone?: ((blob: BlobId) => boolean) | undefined;
+  /** Whether a content is to be verbatim again where it is not; left out: none is. */
+  readonly mustBeVerbatim?: ((blob: BlobId) => boolean) | undefined;
 }
 
 /** The contents that stand verbatim alone and may be compacted, what was stored first first. */

@@ -25,6 +25,8 @@ export interface CompactReport {
   readonly bytesBefore: number;
   readonly bytesAfter: number;
   readonly byKind: Readonly<Record<SavingKind, Saving>>;
+  /** Contents that stand verbatim again, as their tier has changed. */
+  readonly returned: number;
   /** Contents that no form makes smaller; they stay verbatim and are not tried again. */
   readonly withoutGain: number;
   /** Contents that could be compacted and were not reached. */

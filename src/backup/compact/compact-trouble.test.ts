@@ -93,6 +93,31 @@ describe('compact() in trouble', () => {
     expect(report.issues.map(({ code }) => code)).toEqual(['WEAK_DURABILITY']);
   });
 
+  it('stores verbatim again what is wanted so, and lists it right', async () => {
+    expect((await compact(world, await open())).blobs).toBe(3);
+    const wanted = id(CARD.get('b.txt'));
+    const mustBeVerbatim = (blob: BlobId): boolean => blob === wanted;
+    const mayCompact = (blob: BlobId): boolean => blob !== wanted;
+    const report = await compact(world, await open(), { mustBeVerbatim, mayCompact });
+    expect(report).toMatchObject({ blobs: 0, returned: 1, issueCount: 0 });
+    const { blobs } = (await open()).ledger;
+    expect(blobs.get(wanted)?.places.map(({ form }) => form)).toEqual(['verbatim']);
+    const at = blobs.get(wanted)?.places[0]?.at;
+    expect(id(world.disk.stage.peek(`/drive/one/${at}`) ?? undefined)).toBe(wanted);
+    await isRight();
+    expect(await compact(world, await open(), { mustBeVerbatim, mayCompact })).toMatchObject({
+      returned: 0,
+    });
+  });
+
+  it('leaves the form where the drive has no room for the file', async () => {
+    await compact(world, await open());
+    world.disk.stage.setCapacity('/drive', 200_000);
+    const report = await compact(world, await open(), { mustBeVerbatim: () => true });
+    expect(report.returned).toBe(0);
+    expect(new Set(report.issues.map(({ code }) => code))).toEqual(new Set(['TARGET_FULL']));
+  });
+
   it('goes on where one file ends a thread', async () => {
     const workers: World['workers'] = {
       count: 1,

@@ -14,6 +14,7 @@ import { Progress } from '../progress.ts';
 import { writing } from '../writing.ts';
 import { type Candidate, COMPACT_FACTS, candidatesOf, doubledOf } from './candidates.ts';
 import type { Compacted, CompactOptions, CompactReport, CompactStop } from './compact-report.ts';
+import { returnVerbatim } from './return-verbatim.ts';
 import { addSaving, noSavings } from './savings.ts';
 import { compactedOf, dropVerbatim, type Encoded, settleForms } from './settle-forms.ts';
 
@@ -62,6 +63,7 @@ interface Run {
   /** Contents that no form makes smaller and of which no line tells yet. */
   readonly withoutGain: BlobId[];
   withoutGainCount: number;
+  returned: number;
   /** Nothing is begun after this moment of the monotonic clock. */
   readonly endMs: number;
   left: number;
@@ -78,6 +80,7 @@ function beginRun({ clock }: World, options: CompactOptions): Run {
     byKind: noSavings(),
     withoutGain: [],
     withoutGainCount: 0,
+    returned: 0,
     endMs: clock.monotonicMs() + maxMinutes * 60_000,
     left: 0,
     stoppedBy: null,
@@ -104,7 +107,21 @@ async function compactLeased(world: World, writer: VaultWriter, run: Run): Promi
   }
   if (candidates.length > 0 && run.stoppedBy === null) run.stoppedBy = 'full';
   await tellWithoutGain(work);
+  await returnChanged(work);
   await writer.finish([]);
+}
+
+/** What is to be verbatim again takes room: it comes after all that makes room. */
+async function returnChanged({ world, writer, vault, run }: Work): Promise<void> {
+  const { mustBeVerbatim } = run.options;
+  if (mustBeVerbatim === undefined || run.stoppedBy !== null) return;
+  const isOver = (): boolean => {
+    if (run.stop.isRaised) run.stoppedBy = 'signal';
+    else if (world.clock.monotonicMs() >= run.endMs) run.stoppedBy = 'time';
+    return run.stoppedBy !== null;
+  };
+  const { issues } = run;
+  run.returned = await returnVerbatim({ world, writer, vault, issues, isOver }, mustBeVerbatim);
 }
 
 async function tellWithoutGain({ world, writer, run }: Work): Promise<void> {
@@ -321,6 +338,7 @@ function reportOf(world: World, run: Run, startMs: number): CompactReport {
     bytesBefore: sum((saving) => saving.bytesBefore),
     bytesAfter: sum((saving) => saving.bytesAfter),
     byKind: run.byKind,
+    returned: run.returned,
     withoutGain: run.withoutGainCount,
     left: Math.max(0, run.left - blobs),
     stoppedBy: run.stoppedBy,

@@ -12,6 +12,7 @@ import {
   type VaultWriter,
 } from '../../vault/index.ts';
 import { relistFolders } from '../relist.ts';
+import { takenError } from '../replace-place.ts';
 import { PUBLISH_TASK } from '../stage-task.ts';
 import type { Candidate } from './candidates.ts';
 import type { Compacted } from './compact-report.ts';
@@ -110,12 +111,7 @@ async function publishForms(
     records.push(recordOf({ candidate, outcome }, { at, stored: { size, sha256 }, parts }, time));
   }
   const { states } = await world.workers.run(PUBLISH_TASK, { files, folders: [...folders] });
-  // Names were free a moment ago and the vault is leased: whoever took one is no FieldVault.
-  if (states.some((state) => state !== 'published')) {
-    throw Object.assign(new Error('a name in the vault was taken by another program'), {
-      code: 'EEXIST',
-    });
-  }
+  if (states.some((state) => state !== 'published')) throw takenError();
   return records;
 }
 
