@@ -65,13 +65,15 @@ export async function compact(
 async function learnWithin(
   world: World,
   vault: Vault,
-  { maxMinutes, signal, records }: Pick<CompactOptions, 'maxMinutes' | 'signal' | 'records'>,
+  { maxMinutes, signal, onIssue, records }: Omit<CompactOptions, 'where'>,
 ): Promise<LearnReport> {
   const over = new AbortController();
   const boxMs = maxMinutes === undefined ? null : Math.max(1, maxMinutes * 60_000);
   const stopClock = boxMs === null ? null : world.clock.every(boxMs, () => over.abort());
   try {
     return await learn(world, vault, {
+      isForRoom: true,
+      ...(onIssue && { onIssue }),
       signal: signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]),
       ...(records && { records }),
     });

@@ -56,7 +56,7 @@ export type {
   SessionTimings,
 } from './capture/index.ts';
 export { decodeJpeg, type EncodeJpegOptions, encodeJpeg, isJpegRecoded } from './codec/index.ts';
-export { type CompactOptions, compact } from './compacting.ts';
+export { type CompactAndLearnReport, type CompactOptions, compact } from './compacting.ts';
 export {
   absolutePath,
   findSnapshotOf as findSnapshot,

@@ -186,15 +186,23 @@ async function makeRoom(
   // What lies where has changed: all that follows looks again.
   const [vault, ...mirrors] = await reopened(world, vaults);
   const now: Vaults = [vault, ...mirrors];
-  if (compacted.every(({ blobs }) => blobs === 0)) return { report: first, compacted, vaults: now };
+  const isFreed = compacted.some(({ blobs }) => blobs > 0);
+  const tiering = tieringOf(world, now);
   held.forget();
   const second = await protect(world, vault, sources, {
     ...options,
     mirrors,
-    tiering: tieringOf(world, [vault, ...mirrors]),
+    // Room is kept for compaction only where there is anything to compact.
+    tiering: isFreed ? tiering : { ...tiering, held: () => withoutCompaction(tiering) },
     onIssue: held.take,
   });
   return { report: together(first, second), compacted, vaults: await reopened(world, now) };
+}
+
+/** What is held, as if nothing of it could be made smaller. */
+async function withoutCompaction({ held }: Tiering): ReturnType<Tiering['held']> {
+  const all = await held();
+  return { ...all, frames: all.frames.map((frame) => ({ ...frame, compactBytes: null })) };
 }
 
 async function reopened(world: World, vaults: Vaults): Promise<Vaults> {

@@ -24,6 +24,7 @@ const NAMES: readonly string[] = [
   'CameraObject',
   'CheckOptions',
   'CheckReport',
+  'CompactAndLearnReport',
   'CompactOptions',
   'CompactReport',
   'CompactStop',

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import {
-  type CompactReport,
+  type CompactAndLearnReport,
   compact as compactVault,
   Progress,
   SAVING_KINDS,
@@ -98,7 +98,7 @@ const STOPPED_TEXT = {
   full: 'The drive is too full to write the smaller forms beside the originals. Nothing is lost; free some space and run it again.',
 } as const;
 
-function tell({ output }: Session, report: CompactReport & { readonly unlearned: number }): void {
+function tell({ output }: Session, report: CompactAndLearnReport): void {
   const { blobs, bytesBefore, bytesAfter, withoutGain, left, stoppedBy, unlearned } = report;
   const sizes = `${formatBytes(bytesBefore)} now take ${formatBytes(bytesAfter)}`;
   const took = formatDuration(report.durationMs);
@@ -126,5 +126,5 @@ function tell({ output }: Session, report: CompactReport & { readonly unlearned:
       `${formatCount(unlearned, 'file')} nobody looked at yet stay as they are; "learn" does so.`,
     );
   }
-  if (report.issueCount > 0) output.showIssues();
+  if (report.issueCount + (report.learned?.issueCount ?? 0) > 0) output.showIssues();
 }

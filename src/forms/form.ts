@@ -3,9 +3,6 @@ import { type NameTail, sourceNameOf } from '../vault/index.ts';
 /** How an original may be stored. */
 export type FormName = 'verbatim' | 'jpeg-recoded' | 'raw-recoded' | 'zstd' | 'delta';
 
-/** Counts up where compacting again may give smaller forms of what could not be made smaller before. */
-export const COMPACT_VERSION = 1;
-
 const ENDINGS: Readonly<Record<Exclude<FormName, 'verbatim'>, string>> = {
   'jpeg-recoded': '.fvc',
   'raw-recoded': '.fvc',

@@ -3,6 +3,7 @@
  * Invariant: what is written here was decoded and compared before it is told of; a blob that others need stands in a
  * form that needs none.
  */
+export { COMPACT_FACTS, COMPACT_VERSION } from './compact-facts.ts';
 export { placesOf } from './content-places.ts';
 export {
   ENCODE_TASK,
@@ -11,7 +12,6 @@ export {
   type StagedFile,
 } from './encode-task.ts';
 export {
-  COMPACT_VERSION,
   type FormName,
   formTail,
   originalName,

@@ -1,6 +1,7 @@
 import type { BlobId } from '../base/index.ts';
+import { COMPACT_FACTS, COMPACT_VERSION } from '../forms/index.ts';
 import { isRawName, roleOf } from '../metadata/index.ts';
-import type { Ledger, StoredBlob } from '../vault/index.ts';
+import { type Ledger, learnedOf, type StoredBlob } from '../vault/index.ts';
 
 /** Kinds of captures that compaction makes smaller. */
 type Kind = 'raw' | 'jpeg';
@@ -12,10 +13,13 @@ const CAUTIOUS: Readonly<Record<Kind, number>> = { raw: 0.9, jpeg: 0.85 };
 export class ExpectedBytes {
   readonly #ledger: Ledger;
   readonly #ratios: Readonly<Record<Kind, number>>;
+  /** First digits of what compaction tried in vain. */
+  readonly #hopeless: ReadonlySet<string>;
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
     this.#ratios = ratiosOf(ledger);
+    this.#hopeless = learnedOf(ledger, COMPACT_FACTS, COMPACT_VERSION);
   }
 
   /** Of a content by a path that it has; as many as it takes now where compaction does nothing for it. */
@@ -25,6 +29,7 @@ export class ExpectedBytes {
     if (stored === undefined) return 0;
     const now = storedBytesOf(stored);
     if (kind === null || stored.places[0]?.form !== 'verbatim') return now;
+    if (this.#hopeless.has(blob.slice(0, 16))) return now;
     return Math.ceil(now * this.#ratios[kind]);
   }
 }

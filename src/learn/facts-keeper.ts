@@ -21,6 +21,13 @@ interface Shelf {
   readonly waiting: Map<Kind, Map<BlobId, readonly unknown[]>>;
 }
 
+/** Where trouble is told, and what room is left alone. */
+export interface KeeperOptions {
+  readonly issues: IssueLog;
+  /** Compaction waits for the facts to make room: they may take half of what is kept for journals. */
+  readonly isForRoom?: boolean;
+}
+
 /**
  * Keeps facts in one or more vaults at the same time. A vault that fails is given up with an issue: facts can be
  * learned again.
@@ -28,20 +35,22 @@ interface Shelf {
 export class FactsKeeper {
   readonly #world: World;
   readonly #issues: IssueLog;
+  readonly #freeBytesMin: number;
   readonly #shelves: Shelf[] = [];
 
-  private constructor(world: World, issues: IssueLog) {
+  private constructor(world: World, { issues, isForRoom }: KeeperOptions) {
     this.#world = world;
     this.#issues = issues;
+    this.#freeBytesMin = isForRoom === true ? LIMITS.reserveBytes / 2 : FREE_BYTES_MIN;
   }
 
   /** Opens a writer on each vault; one that is read-only, full or leased is left out with an issue. */
   static async open(
     world: World,
     vaults: readonly Vault[],
-    issues: IssueLog,
+    options: KeeperOptions,
   ): Promise<FactsKeeper> {
-    const keeper = new FactsKeeper(world, issues);
+    const keeper = new FactsKeeper(world, options);
     for (const vault of vaults) {
       try {
         const writer = await VaultWriter.open(world, vault);
@@ -89,7 +98,7 @@ export class FactsKeeper {
     try {
       const free = await this.#world.disk.freeBytes(shelf.vault.root);
       // Pictures go before facts: the last bytes of a drive are not for these.
-      if (free !== null && free < FREE_BYTES_MIN) throw new Error('the drive is nearly full');
+      if (free !== null && free < this.#freeBytesMin) throw new Error('the drive is nearly full');
       const record = await shelf.writer.writeFacts(kind, KINDS[kind], linesOf(waiting));
       await shelf.writer.commit([record]);
       waiting.clear();

@@ -20,6 +20,8 @@ export interface LearnOptions {
   readonly onIssue?: (issue: Issue) => void;
   /** Reads full records; left out, ExifTool does where files can be reached by other programs. */
   readonly records?: RecordReader;
+  /** Compaction waits for it to make room: facts are kept on a drive that is nearly full, too. */
+  readonly isForRoom?: boolean;
 }
 
 /** What was learned. */
@@ -55,7 +57,10 @@ export async function learn(
   const catalogs = catalogsToLearn(vaults, world);
   const total = looks.length + records.length + catalogs.length;
   if (total > 0) {
-    const keeper = await FactsKeeper.open(world, vaults, issues);
+    const keeper = await FactsKeeper.open(world, vaults, {
+      issues,
+      isForRoom: options.isForRoom === true,
+    });
     let done = 0;
     const onDone = (): void => {
       done += 1;

@@ -24,7 +24,7 @@ export async function learnPreviews(
   const isCapture = (path: string): boolean => roleOf(path) === 'capture';
   const wanted = unlearnedOf([vault], 'preview', isCapture).filter(({ blob }) => isWanted(blob));
   if (wanted.length === 0) return 0;
-  const keeper = await FactsKeeper.open(world, [vault], issues);
+  const keeper = await FactsKeeper.open(world, [vault], { issues });
   let made = 0;
   try {
     const work = mapPool(world.workers.count, portions(wanted, signal), async (files) => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { LIMITS } from '../../src/base/index.ts';
 import { tinyShoot, writeShoot } from '../../src/testing/index.ts';
-import { ScarceKit } from './scarce-kit.ts';
+import { FRAME_BYTES, ScarceKit } from './scarce-kit.ts';
 import type { Typed } from './typed-words.ts';
 
 // Pictures are compacted for real.
@@ -33,7 +33,47 @@ beforeEach(async () => {
   kit.grow('/ssd', stage.usedBytes('/ssd') + room - kit.capacity('/ssd'));
 });
 
+/** A drive with room for so many bytes more than is on it. */
+const leave = (bytes: number): void => {
+  const used = kit.world.disk.stage.usedBytes('/ssd');
+  kit.grow('/ssd', used + LIMITS.reserveBytes + bytes - kit.capacity('/ssd'));
+};
+
 describe('a drive that is full', () => {
+  it('is compacted though nobody looked at its pictures while there was room', async () => {
+    ssd = await kit.drive('/ssd', 200_000_000);
+    await kit.type('backup', '/media/FIRST', '--vault', ssd, '--no-learn');
+    leave(100_000 + Math.floor(newBytes / 2));
+    const typed = await backup();
+    expect(typed).toMatchObject({ exit: 0, summary: { waiting: 0 } });
+    expect(typed.summary['compacted']).toBeGreaterThan(0);
+    expect((await kit.type('check', '--vault', ssd, '--read-data')).exit).toBe(0);
+  });
+
+  it.each([
+    ['was tried in vain', true],
+    ['nobody tried yet', false],
+  ])(
+    'takes what has room where its pictures cannot be made smaller, which %s',
+    async (_, isTried) => {
+      ssd = await kit.drive('/ssd', 200_000_000);
+      const noise = (name: string): void => {
+        const bytes = Buffer.from(kit.world.random.hex(2 * FRAME_BYTES), 'hex');
+        kit.world.disk.stage.plant(name, bytes);
+      };
+      for (let at = 0; at < 8; at += 1) noise(`/media/OLD/DCIM/100EOS/OLD_${at}.CR3`);
+      await kit.type('backup', '/media/OLD', '--vault', ssd);
+      if (isTried) {
+        const { summary } = await kit.type('compact', '--vault', ssd, '--json');
+        expect(summary).toMatchObject({ blobs: 0, withoutGain: 8 });
+      }
+      for (let at = 0; at < 2; at += 1) noise(`/media/NEW/DCIM/100EOS/NEW_${at}.CR3`);
+      leave(FRAME_BYTES * 1.6);
+      const { summary } = await kit.type('backup', '/media/NEW', '--vault', ssd, '--json');
+      expect(summary).toMatchObject({ compacted: 0, waiting: 1, newBlobs: 1 });
+    },
+  );
+
   it('is compacted as far as the policy allows, and then takes what had no room', async () => {
     const dry = await backup('--dry-run');
     const steps = dry.records.map(({ type }) => type);

@@ -1,10 +1,12 @@
 import type { BlobId } from '../../base/index.ts';
-import { COMPACT_VERSION, RECODED_BYTES_MAX, SMALLEST_BYTES } from '../../forms/index.ts';
+import {
+  COMPACT_FACTS,
+  COMPACT_VERSION,
+  RECODED_BYTES_MAX,
+  SMALLEST_BYTES,
+} from '../../forms/index.ts';
 import { type Ledger, learnedOf, type Place } from '../../vault/index.ts';
 import { baseVersions } from './base-versions.ts';
-
-/** Kind of facts that say which contents no form makes smaller. */
-export const COMPACT_FACTS = 'compact';
 
 /** A content that may be stored in fewer bytes. */
 export interface Candidate {

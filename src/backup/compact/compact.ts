@@ -1,5 +1,6 @@
 import { type BlobId, FieldVaultError, IssueLog, LIMITS, mapPool } from '../../base/index.ts';
 import {
+  COMPACT_FACTS,
   COMPACT_VERSION,
   ENCODE_TASK,
   type EncodeOutcome,
@@ -12,7 +13,7 @@ import { type ContentNeed, failureOf, StopFlag } from '../../store/index.ts';
 import { openVault, takeLease, type Vault, type VaultWriter } from '../../vault/index.ts';
 import { Progress } from '../progress.ts';
 import { writing } from '../writing.ts';
-import { type Candidate, COMPACT_FACTS, candidatesOf, doubledOf } from './candidates.ts';
+import { type Candidate, candidatesOf, doubledOf } from './candidates.ts';
 import type { Compacted, CompactOptions, CompactReport, CompactStop } from './compact-report.ts';
 import { returnVerbatim } from './return-verbatim.ts';
 import { addSaving, noSavings } from './savings.ts';
