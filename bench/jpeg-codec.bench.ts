@@ -31,7 +31,7 @@ interface Peer {
 }
 
 const PEERS: readonly Peer[] = [
-  ...['7', '9'].map(
+  ...['3', '7', '9'].map(
     (effort): Peer => ({
       name: `cjxl -e ${effort}`,
       program: 'cjxl',

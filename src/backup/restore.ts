@@ -294,7 +294,7 @@ function reportOutcome(restoring: Restoring, one: Chosen, outcome: DeliveryOutco
   if (outcome.state === 'damaged') {
     const saved =
       outcome.salvagedBytes > 0 ? ` ${outcome.salvagedBytes} bytes were saved as .damaged.` : '';
-    const message = `This file could NOT be restored: ${outcome.message}.${saved} Another vault may hold it: "check --repair-from".`;
+    const message = `This file could NOT be restored: ${outcome.message.replace(/\.$/, '')}.${saved} Another vault may hold it: "check --repair-from".`;
     restoring.issues.add('BLOB_DAMAGED', path, message);
   } else if (outcome.state === 'other-there') {
     const message = 'Something else stands there; it was kept. Use --overwrite or another folder.';

@@ -33,6 +33,10 @@ export function tellPlan(session: Session, plan: BackupPlan): void {
       `  ${path}: takes ${formatBytes(protectBytes)}${frees}, leaves ${formatBytes(freeAfterBytes)} free`,
     );
   }
+  if (plan.untouchable > 0) {
+    const frames = formatCount(plan.untouchable, 'frame stays', 'frames stay');
+    output.say(`  ${frames} verbatim: their tier lets nothing touch them`);
+  }
   tellWaiting(session, plan);
   tellRelief(session, plan);
 }

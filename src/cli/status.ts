@@ -41,7 +41,7 @@ async function status(session: Session, paths: readonly string[]): Promise<Endin
   const state = await tierStatus(session.world, [vault, ...others]);
   tell(session, vault.root, report);
   tellTiers(session, state);
-  tellAttention(session, report);
+  tellAttention(session, report, state);
   return { exit: EXIT.done, summary: { vault: vault.root, ...report, ...state } };
 }
 
@@ -137,13 +137,24 @@ function tell(session: Session, root: string, report: VaultStatus): void {
   }
 }
 
-function tellAttention({ output }: Session, report: VaultStatus): void {
+function tellAttention({ output }: Session, report: VaultStatus, { tiers }: TierStatus): void {
+  const lacking = tiers.reduce((sum, { framesWaiting }) => sum + framesWaiting, 0);
+  if (lacking > 0) {
+    const frames = formatCount(lacking, 'frame has', 'frames have');
+    output.say(
+      `${frames} fewer copies than the policy wants: back up with --mirror, or sync with another vault.`,
+    );
+  }
   if (report.damaged > 0) {
     const files = formatCount(report.damaged, 'stored file is', 'stored files are');
     output.say(
       `DAMAGE: ${files} known to be wrong; "check --repair-from" mends from another vault.`,
     );
-  } else if (report.unfinished === 0 && !report.sources.some(({ hasIssues }) => hasIssues)) {
+  } else if (
+    lacking === 0 &&
+    report.unfinished === 0 &&
+    !report.sources.some(({ hasIssues }) => hasIssues)
+  ) {
     output.say('Nothing needs attention.');
   }
 }

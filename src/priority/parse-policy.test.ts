@@ -146,6 +146,10 @@ tiers:
       'line 5, column 5: tiers[1]: "general" and "a" both have order 2',
     ],
     [`tiers:\n${GENERAL}${GENERAL}`, 'there is a tier "general" already'],
+    [
+      `tiers:\n  - name: none\n    where: rating>1\n    order: 1\n${GENERAL}`,
+      '"none" takes a mark back',
+    ],
     ['tiers:\n  - name: general\n    name: x\n', 'this is no YAML: Map keys must be unique'],
     [`tiers: ${'['.repeat(3000)}`, 'nested too deep'],
     [' '.repeat(POLICY_LIMITS.textMax + 1), 'a policy has at most 65536 characters'],

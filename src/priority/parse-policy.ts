@@ -14,6 +14,9 @@ import { didYouMean, type Place, PolicyReader } from './policy-reader.ts';
 import { parseSpace, SPACE_EXPECTED, type Space } from './space.ts';
 
 const WHENS: readonly When[] = ['at-once', 'session', 'daily', 'idle'];
+/** What a mark says that takes another mark back. */
+const NO_TIER = 'none';
+
 const FORMS: readonly Forms[] = ['verbatim', 'compact'];
 const KEEP_KEYS = ['last', 'daily', 'weekly', 'monthly'] as const;
 const TIER_KEYS = [
@@ -86,6 +89,8 @@ function readName(reader: PolicyReader, tier: Place, place: Place | undefined): 
   }
   const name = reader.text(place, expected) ?? '';
   if (name !== '' && !/^[a-z][a-z0-9-]{0,31}$/.test(name)) reader.expected(place, expected);
+  if (name === NO_TIER)
+    reader.problem(place, `"${NO_TIER}" takes a mark back; name the tier otherwise`);
   return name;
 }
 

@@ -42,6 +42,8 @@ export interface BackupPlan {
   readonly relief: readonly Relief[];
   /** Vaults that the policy names and that are not here. */
   readonly absentReplicas: Plan['absentReplicas'];
+  /** Frames that must never be touched: kept verbatim, and never compacted to make room. */
+  readonly untouchable: number;
 }
 
 /** The plan as it is reported. */
@@ -68,6 +70,7 @@ export function planReport<T extends TargetView>(
     waiting: plan.waiting,
     relief: plan.relief,
     absentReplicas: plan.absentReplicas,
+    untouchable: plan.untouchable.length,
   };
 }
 
