@@ -122,7 +122,7 @@ export class VaultCaptureSink {
 
   /** Whether the first vault has this file of this source already. */
   holds(file: Incoming): boolean {
-    return this.#paths.find(this.#factsOf(file)) !== null;
+    return this.#find(this.#factsOf(file)) !== null;
   }
 
   /** Begins to take a file; throws FieldVaultError TARGET_FULL where no vault has room for it. */
@@ -220,7 +220,7 @@ export class VaultCaptureSink {
       path,
       pathOfTwin: (blob) => {
         // Asked now, and not when it began: the other one may have been on its way.
-        const known = wanted === null ? null : this.#paths.find(wanted);
+        const known = wanted === null ? null : this.#find(wanted);
         const entry = known === null ? undefined : this.#entryOf(known);
         return entry?.content === blob ? known : null;
       },
@@ -237,6 +237,10 @@ export class VaultCaptureSink {
     });
     this.#open.add(taking);
     return taking;
+  }
+
+  #find(facts: CapturedFacts): string | null {
+    return this.#paths.find(facts, this.#options.replaces === true);
   }
 
   #pathFor(key: string, facts: CapturedFacts): string {

@@ -37,6 +37,9 @@ describe('paths of captured files', () => {
     expect(paths.find(facts('DCIM/IMG_1.CR3', 5000, 101))).toBeNull();
     expect(paths.find(facts('DCIM/IMG_2.CR3', 5000))).toBeNull();
     expect(paths.find(facts('DCIM/IMG_1.CR3', null))).toBeNull();
+    // Files of a folder are told by their paths: another folder is another file.
+    expect(paths.find(facts('DCIM/IMG_1.CR3', 5000), true)).toBeNull();
+    expect(paths.find(facts('Smith/IMG_1 (2).CR3', 5000), true)).toBe('Smith/IMG_1 (2).CR3');
   });
 
   it('never meet, whatever a camera calls its files', () => {

@@ -60,12 +60,16 @@ export class CapturedPaths {
     if (!held.some((one) => one.path === path)) held.push({ path, name });
   }
 
-  /** The path under which the source has this very file already; null where name, size or time are new. */
-  find({ wanted, name, sizeBytes, mtimeMs }: CapturedFacts): string | null {
+  /**
+   * The path under which the source has this very file already; null where name, size or time are new.
+   * @param isExact only under the path that it wants: files of a folder are told by their paths
+   */
+  find({ wanted, name, sizeBytes, mtimeMs }: CapturedFacts, isExact = false): string | null {
     if (sizeBytes === null || mtimeMs === null) return null;
     const { stem, extension } = partsOf(wanted);
     const names = [name.toLowerCase(), `${stem}${extension}`.toLowerCase()];
     const held = this.#held.get(keyOf(sizeBytes, mtimeMs)) ?? [];
+    if (isExact) return held.some(({ path }) => path === wanted) ? wanted : null;
     return held.find((one) => names.includes(one.name))?.path ?? null;
   }
 

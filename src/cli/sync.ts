@@ -135,8 +135,11 @@ function tell({ output }: Session, report: SyncReport): void {
     output.say('Interrupted; both vaults are safe. The same command goes on where it stopped.');
   } else if (report.isOutOfTime) {
     output.say('The time is over; the same command goes on where it stopped.');
-  } else if (blobsCopied === 0) output.say('Both vaults hold the same originals.');
-  else {
+  } else if (blobsCopied === 0) {
+    const isAll = report.directions.every(({ awaited }) => awaited === 0);
+    const isRight = isAll && report.heldBack + report.issueCount === 0;
+    output.say(isRight ? 'Both vaults hold the same originals.' : 'Nothing was copied.');
+  } else {
     const rate = formatRate(bytesSent, durationMs);
     output.say(`Copied and read back in ${formatDuration(durationMs)} (${rate}).`);
   }

@@ -59,7 +59,7 @@ async function copyFacts(
     stop: stop.memory,
     syncEveryBytes: 8_388_608,
     onBytes: (count) => pace.count(count),
-    pace: (count) => pace.wait(count),
+    pace: (count) => pace.wait(count, () => stop.isRaised),
   });
   if (outcome?.state === 'stopped') return false;
   if (outcome?.state !== 'copied') throw new Error(outcome?.state ?? 'lost');

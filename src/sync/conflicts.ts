@@ -120,7 +120,8 @@ function settledState(
   const head = newestFrom(ledger, conflict.run, source);
   if (head === null) return null;
   const before = treeOf(ledger, head.id, source);
-  const after = settle(before, conflict, how.take);
+  const merged = treeOf(ledger, conflict.run, source).get(conflict.path);
+  const after = settle(before, conflict, { take: how.take, merged });
   const run = how.world.random.hex(16);
   const lines = [...changes(before, after, { run, source })];
   if (lines.length === 0) return null;
@@ -156,13 +157,20 @@ function newestFrom(ledger: Ledger, merge: RunId, source: string): Run | null {
 }
 
 /** The chosen version under the path itself; the other one's own place goes, unless something else stands there by now. */
-function settle(before: Tree, conflict: Conflict, take: 'field' | 'studio'): Tree {
+function settle(
+  before: Tree,
+  conflict: Conflict,
+  { take, merged }: { readonly take: 'field' | 'studio'; readonly merged: TreeEntry | undefined },
+): Tree {
   const after = new Map(before);
   const chosen = conflict[take];
   const other = conflict[take === 'field' ? 'studio' : 'field'];
   for (const side of [chosen, other]) {
     if (side.path !== null && holds(before.get(side.path), side)) after.delete(side.path);
   }
+  // Of two sidecars made one, that one gives way, unless somebody has edited it since.
+  const isOne = chosen.path === null && other.path === null && merged !== undefined;
+  if (isOne && before.get(conflict.path)?.content === merged.content) after.delete(conflict.path);
   const entry = entryOf(chosen);
   if (entry !== null && !after.has(conflict.path)) after.set(conflict.path, entry);
   return after;

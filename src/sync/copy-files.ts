@@ -148,6 +148,8 @@ async function takeEarlier(
   } finally {
     await left.close().catch(() => {});
   }
+  // All of it stands in the new one: kept too, each cut would leave one more.
+  if ((await target.sync()) === 'durable') await disk.removeFile(earlier).catch(() => {});
 }
 
 async function copyRest(

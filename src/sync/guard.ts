@@ -162,7 +162,7 @@ export async function findMissing(
 }
 
 /** Stored files not known to be damaged, spread evenly over all there are. */
-function sampleOf(ledger: Ledger): StoredFile[] {
+export function sampleOf(ledger: Ledger): StoredFile[] {
   const stride = Math.max(1, Math.floor(ledger.blobs.size / LIMITS.syncSampleFiles));
   const sample: StoredFile[] = [];
   let index = 0;

@@ -1,6 +1,9 @@
 import { LIMITS } from '../base/index.ts';
 import type { Clock } from '../platform/index.ts';
 
+/** A person who ends it waits no longer than this. */
+const STEP_MS = 500;
+
 /** How fast a sync may go, and how fast it went. */
 export class LinkPace {
   /** Bytes that came over the link; threads add to it. */
@@ -37,12 +40,14 @@ export class LinkPace {
     Atomics.add(new BigInt64Array(this.counter), 0, BigInt(bytes));
   }
 
-  /** Waits until so many more bytes are allowed. */
-  async wait(bytes: number): Promise<void> {
+  /** Waits until so many more bytes are allowed, or it is over. */
+  async wait(bytes: number, isOver: () => boolean): Promise<void> {
     if (this.#bytesPerSecond === null) return;
     const nowMs = this.#clock.monotonicMs();
     // An idle while earns no more than a second of haste.
     this.#paidMs = Math.max(this.#paidMs, nowMs - 1000) + (bytes / this.#bytesPerSecond) * 1000;
-    if (this.#paidMs > nowMs) await this.#clock.sleep(this.#paidMs - nowMs);
+    for (let left = this.#paidMs - nowMs; left > 0 && !isOver(); left -= STEP_MS) {
+      await this.#clock.sleep(Math.min(left, STEP_MS));
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { mapPool } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
 import type { ReceiptRecord } from '../vault/index.ts';
 import { endInOneSync } from './receipts.ts';
@@ -15,9 +16,9 @@ export async function nothingNew(
   const startMs = world.clock.monotonicMs();
   const words = await endInOneSync(world, roots);
   if (words === null) return null;
-  for (const root of roots) {
-    const facts = await world.disk.stat(`${root}/originals`).catch(() => null);
-    if (facts?.kind !== 'folder') return null;
+  for (const [index, root] of roots.entries()) {
+    const word = words[index];
+    if (word === undefined || !(await isThere(world.disk, root, word))) return null;
   }
   return {
     blobsCopied: 0,
@@ -35,6 +36,23 @@ export async function nothingNew(
     issueCount: 0,
     durationMs: world.clock.monotonicMs() - startMs,
   };
+}
+
+/** Whether the files are there that the last sync told of: where some are lost, or copied halfway, there is something to do. */
+async function isThere(
+  disk: World['disk'],
+  root: string,
+  { sample, journals = 0 }: ReceiptRecord,
+): Promise<boolean> {
+  const names = await disk.listFolder(`${root}/journal`).catch(() => []);
+  if (names.length < journals) return false;
+  const facts = await disk.stat(`${root}/originals`).catch(() => null);
+  if (facts?.kind !== 'folder' || sample === undefined) return false;
+  const looks = mapPool(8, sample, async ({ at, size }) => {
+    return (await disk.stat(`${root}/${at}`).catch(() => null))?.sizeBytes === size;
+  });
+  for await (const isRight of looks) if (!isRight) return false;
+  return true;
 }
 
 function directionOf({ vault, label }: ReceiptRecord, root: string): SyncDirection {

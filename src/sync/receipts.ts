@@ -1,7 +1,7 @@
 import { type BlobId, LIMITS } from '../base/index.ts';
 import type { World } from '../platform/index.ts';
 import { type Ledger, type ReceiptRecord, readJournalTail, type Vault } from '../vault/index.ts';
-import { highestJournal } from './guard.ts';
+import { highestJournal, sampleOf } from './guard.ts';
 import type { Side } from './side.ts';
 
 const DAY_MS = 86_400_000;
@@ -66,6 +66,9 @@ export function wholeLine(world: Pick<World, 'clock'>, about: Side): ReceiptReco
     verified: time,
     time,
     writer: about.writer.id,
+    // With the one that this sync writes.
+    journals: about.vault.journals.length + 1,
+    sample: sampleOf(about.vault.ledger).map(({ at, sizeBytes: size }) => ({ at, size })),
   };
 }
 

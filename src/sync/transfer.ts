@@ -164,7 +164,7 @@ async function copyAll(
     stop: stop.memory,
     syncEveryBytes,
     onBytes: (count) => pace.count(count),
-    pace: (count) => pace.wait(count),
+    pace: (count) => pace.wait(count, () => stop.isRaised),
   });
 }
 
@@ -277,7 +277,9 @@ async function settleTrouble(
     if (await isGone(world, from.vault)) throw goneError(from.vault);
     const found = outcome.state === 'wrong' ? outcome.found : foundBy(outcome.failure.code);
     from.unreadable.add(blob);
-    await from.commit([damagedLine(world, { blob, at: place.at, found })]);
+    // A drive or a network that cannot be read now may be read later: that is no damage.
+    const isLasting = outcome.state === 'wrong' || found === 'missing';
+    if (isLasting) await from.commit([damagedLine(world, { blob, at: place.at, found })]);
     const message = `This file of ${from.vault.root} is not what it was when it was stored (${found}); it was not copied. ${otherCopies(from, blob)}`;
     issues.add(found === 'missing' ? 'BLOB_MISSING' : 'BLOB_DAMAGED', place.at, message);
     return;

@@ -33,6 +33,8 @@ export interface MemoryCameraFaults {
   busyReads: number;
   /** So many next reads are refused. */
   refusedReads: number;
+  /** So many next words that a frame is safe are lost. */
+  lostAcknowledges: number;
 }
 
 /**
@@ -47,6 +49,7 @@ export class MemoryCamera {
     doubledEvents: 0,
     busyReads: 0,
     refusedReads: 0,
+    lostAcknowledges: 0,
   };
   /** What it was asked: `list`, `read <name> <offset>`, `acknowledge <name>`. */
   readonly log: string[] = [];
@@ -207,6 +210,10 @@ class MemoryLink implements CameraConnection {
     this.#check();
     const file = this.#handles.get(handle);
     if (file === undefined) return;
+    if (this.#camera.faults.lostAcknowledges > 0) {
+      this.#camera.faults.lostAcknowledges -= 1;
+      throw cameraError('CAMERA_BUSY', 'it is busy');
+    }
     this.#camera.log.push(`acknowledge ${file.name}`);
     this.#camera.release(file);
   }

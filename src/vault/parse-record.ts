@@ -174,6 +174,8 @@ const SHAPES: Readonly<Record<JournalRecord['type'], Shape>> = {
     verified: isText,
     time: isText,
     writer: isOptional(isId),
+    journals: isOptional(isCount),
+    sample: isOptional(isListOf(isRecordOf({ at: isPlace, size: isCount }))),
   },
   conflict: {
     ...AT_PATH,

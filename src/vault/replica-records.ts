@@ -27,6 +27,9 @@ export interface ReceiptRecord {
    * both journals end so, there is nothing to sync.
    */
   readonly writer?: string;
+  /** Beside `writer`: how many journal files it has, and some of its stored files: one sees that they are still there. */
+  readonly journals?: number;
+  readonly sample?: readonly { readonly at: string; readonly size: number }[];
 }
 
 /** One side of a conflict: what a path held there. */

@@ -24,7 +24,8 @@ async function synced(): Promise<FieldKit> {
 }
 
 async function syncNow(kit: FieldKit, options: Parameters<typeof sync>[3] = {}) {
-  return sync(kit.process(), await kit.open(), await kit.open(STUDIO), options);
+  // By their folders, as the command line does: what was synced whole is not even opened then.
+  return sync(kit.process(), kit.vault, STUDIO, options);
 }
 
 function everything(kit: FieldKit): Readonly<Record<string, string>> {

@@ -143,6 +143,24 @@ describe('a folder that was edited on both sides', () => {
     expect((await kit.restore('latest')).files['Trip/A.xmp']).toContain('xmp:Rating="2"');
   });
 
+  it('gives back one side of a sidecar that was really merged', async () => {
+    const kit = await tripOnBothSides({ 'A.NEF': 'raw a', 'A.xmp': xmp({ minute: 0, words: [] }) });
+    kit.put('/laptop/Trip', { 'A.xmp': xmp({ minute: 5, words: ['sea'], rating: 2 }) });
+    await kit.protect('/laptop/Trip');
+    kit.put('/desk/Trip', { 'A.xmp': xmp({ minute: 9, words: ['print'], rating: 5 }) });
+    await protectDesk(kit);
+    await syncNow(kit);
+    const [conflict] = listConflicts(await kit.open());
+    const both = (await merged(kit))['A.xmp'];
+    expect(both).toContain('sea');
+    expect(both).toContain('print');
+    await resolveConflict(kit.process(), await kit.open(), conflict?.conflict ?? '', {
+      take: 'field',
+    });
+    const settled = (await kit.restore('latest')).files['Trip/A.xmp'];
+    expect(settled).toBe(xmp({ minute: 5, words: ['sea'], rating: 2 }));
+  });
+
   it('is merged once: the next sync finds nothing to do, and later edits go on from there', async () => {
     const kit = await tripOnBothSides(BEGUN);
     kit.put('/laptop/Trip', { 'A.xmp': 'a 2' });

@@ -133,6 +133,25 @@ describe('when a camera says less or more than there is', () => {
     });
   });
 
+  it('a frame in memory is read though one of the same name could not be acknowledged', async () => {
+    const kit = await FieldKit.open();
+    const camera = new MemoryCamera();
+    camera.faults.lostAcknowledges = 1;
+    const memory = { isOnlyInMemory: true, name: 'capt0000.CR3', capturedLocal: null };
+    const first = frame(1, 'CR3', memory);
+    const session = await begin(kit.world, camera);
+    camera.shoot(first);
+    await session.until(1);
+    camera.drop();
+    camera.release(first);
+    const bytes = first.bytes.map((byte) => byte ^ 1);
+    camera.put({ ...first, bytes });
+    await session.until(2);
+    const report = await session.end();
+    expect(report).toMatchObject({ taken: 2, left: 0 });
+    expect((await kit.open()).ledger.blobs.size).toBe(2);
+  });
+
   it('a frame that comes from the card and from the memory too is one file', async () => {
     const kit = await FieldKit.open();
     const camera = new MemoryCamera();

@@ -52,7 +52,8 @@ cameraContract({ describe, it }, 'a hot folder', async () => {
       const bytes = Uint8Array.from({ length: 5000 }, (_, index) => (index * shots) & 255);
       world.disk.stage.plant(`${HOT}/${name}`, bytes, world.clock.nowMs() - HOUR_MS);
       tell(world, name);
-      world.clock.advance(250);
+      // Twice, so that it is seen to stand still.
+      await pass(world, 1500);
       return { name, bytes };
     },
     close: async () => {},
@@ -121,6 +122,37 @@ describe('a hot folder', () => {
     expect(told).toEqual(['added IMG_1.xmp', 'added IMG_1.xmp']);
     const [object] = await connection.list();
     expect(object?.handle).toBe('2:IMG_1.xmp');
+  });
+
+  it('tells of a name that comes back after it was removed as of another file', async () => {
+    const world = folder();
+    await using connection = await openHotFolder(world, HOT);
+    const told = listen(connection);
+    world.disk.stage.plant(`${HOT}/IMG_1.CR3`, 'one frame');
+    await pass(world, 5000);
+    const [first] = await connection.list();
+    world.disk.stage.erase(`${HOT}/IMG_1.CR3`);
+    await pass(world, 5000);
+    world.disk.stage.plant(`${HOT}/IMG_1.CR3`, 'another frame');
+    await pass(world, 5000);
+    expect(told).toEqual(['added IMG_1.CR3', 'removed IMG_1.CR3', 'added IMG_1.CR3']);
+    const [second] = await connection.list();
+    expect(second?.handle).not.toBe(first?.handle);
+  });
+
+  it('waits for a file that is being written though its clock is behind', async () => {
+    const world = folder();
+    await using connection = await openHotFolder(world, HOT);
+    const told = listen(connection);
+    await pass(world, 1000);
+    for (const size of [100, 200, 300]) {
+      const longAgo = world.clock.nowMs() - HOUR_MS;
+      world.disk.stage.plant(`${HOT}/IMG_1.CR3`, new Uint8Array(size), longAgo);
+      await pass(world, 750);
+    }
+    expect(told).toEqual([]);
+    await pass(world, 5000);
+    expect(told).toEqual(['added IMG_1.CR3']);
   });
 
   it('looks at what lay there before at once', async () => {

@@ -13,7 +13,7 @@ interface Seen {
   readonly sinceMs: number;
   /** Monotonic milliseconds since when it has been changing. */
   readonly firstMs: number;
-  /** How often it was told of; each version is a file of its own. */
+  /** Another number for each version of each file, also where a name comes back: each is a file of its own. */
   readonly version: number;
   readonly isTold: boolean;
 }
@@ -38,6 +38,8 @@ export interface LookTime {
  */
 export class Settling {
   readonly #files: Map<string, Seen> = new Map();
+  #versions = 0;
+  #isFirstLook = true;
 
   /** Whether some file is not told of yet: then it is worth looking again soon. */
   get isWaiting(): boolean {
@@ -51,20 +53,23 @@ export class Settling {
     const isSame = before?.sizeBytes === sizeBytes && before.mtimeMs === mtimeMs;
     if (isSame && before.isTold) return null;
     // A file that was there before anybody looked, and written long ago, needs no wait.
-    const isOld = before === undefined && wallMs - mtimeMs > SETTLE_MS;
+    const isOld = this.#isFirstLook && before === undefined && wallMs - mtimeMs > SETTLE_MS;
     const sinceMs = isSame ? before.sinceMs : monotonicMs;
     const firstMs = before === undefined || before.isTold ? monotonicMs : before.firstMs;
     const isStill = isOld || monotonicMs - sinceMs >= SETTLE_MS;
     // Empty: somebody made the name and has not begun to write.
     const isReady = sizeBytes > 0 && isStill;
     const isTold = isReady || monotonicMs - firstMs >= SETTLE_MS_MAX;
-    const version = (before?.version ?? 0) + (before === undefined || before.isTold ? 1 : 0);
+    const isNew = before === undefined || before.isTold;
+    if (isNew) this.#versions += 1;
+    const version = isNew ? this.#versions : before.version;
     this.#files.set(path, { sizeBytes, mtimeMs, sinceMs, firstMs, version, isTold });
     return isTold ? { path, version, sizeBytes, mtimeMs } : null;
   }
 
-  /** Forgets files that are not there any more; returns those that were told of. */
+  /** Ends a look: forgets files that are not there any more; returns those that were told of. */
   keepOnly(paths: ReadonlySet<string>): Settled[] {
+    this.#isFirstLook = false;
     const gone: Settled[] = [];
     for (const [path, { isTold, version, sizeBytes, mtimeMs }] of this.#files) {
       if (paths.has(path)) continue;

@@ -12,6 +12,8 @@ const FOLDER_DEPTH_MAX = 16;
 export class ObjectTable {
   readonly #infos: Map<number, ObjectInfo> = new Map();
   readonly #sizes: Map<number, number> = new Map();
+  /** What was known of numbers before it was doubted. */
+  readonly #doubted: Map<number, ObjectInfo> = new Map();
   /** How often the number was given up. */
   readonly #generations: Map<number, number> = new Map();
   #cards = 0;
@@ -35,7 +37,11 @@ export class ObjectTable {
     return this.#infos.get(raw) ?? null;
   }
 
+  /** Takes note of facts; where they are another file's than before, the number has another handle from now on. */
   learn(raw: number, info: ObjectInfo): void {
+    const before = this.#doubted.get(raw);
+    if (before !== undefined && isOther(before, info)) this.giveUp(raw);
+    this.#doubted.delete(raw);
     this.#infos.set(raw, info);
   }
 
@@ -50,13 +56,16 @@ export class ObjectTable {
 
   /** What is known of it may be wrong by now. */
   doubt(raw: number): void {
+    const info = this.#infos.get(raw);
+    if (info !== undefined) this.#doubted.set(raw, info);
     this.#infos.delete(raw);
   }
 
   /** The file is gone; the number may mean another one later. Returns the handle it had. */
   giveUp(raw: number): CameraHandle {
     const handle = this.handleOf(raw);
-    this.doubt(raw);
+    this.#infos.delete(raw);
+    this.#doubted.delete(raw);
     this.#sizes.delete(raw);
     this.#generations.set(raw, (this.#generations.get(raw) ?? 0) + 1);
     return handle;
@@ -65,6 +74,7 @@ export class ObjectTable {
   /** Another card is in: no number means what it meant. */
   giveUpAll(): void {
     this.#infos.clear();
+    this.#doubted.clear();
     this.#sizes.clear();
     this.#cards += 1;
   }
@@ -98,6 +108,16 @@ export class ObjectTable {
       isOnlyInMemory: false,
     };
   }
+}
+
+/** Whether facts cannot be of the same file; a size of 0 is one that is not known yet. */
+function isOther(before: ObjectInfo, now: ObjectInfo): boolean {
+  const isResized = (before.sizeBytes ?? 0) > 0 && (now.sizeBytes ?? 0) > 0;
+  return (
+    before.name !== now.name ||
+    before.captured !== now.captured ||
+    (isResized && before.sizeBytes !== now.sizeBytes)
+  );
 }
 
 /** Whether the object is a folder and no file. */

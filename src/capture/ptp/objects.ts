@@ -73,7 +73,7 @@ export class CameraObjects {
     if (raw === null) return null;
     table.doubt(raw);
     const info = await this.#readInfo(raw);
-    if (info === null || isFolder(info)) return null;
+    if (info === null || isFolder(info) || table.handleOf(raw) !== handle) return null;
     await this.#readFolders(info);
     return table.objectOf(raw, info);
   }

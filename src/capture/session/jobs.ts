@@ -36,6 +36,11 @@ export class JobQueue {
     return this.#memory.length + this.#fresh.length + this.#old.length;
   }
 
+  /** Whether files on the card find no room any more. */
+  get isFull(): boolean {
+    return this.size >= this.#limit;
+  }
+
   /** False where there is no room; a frame that only the camera's memory has is always taken. */
   add(job: Job): boolean {
     if (job.isOnlyInMemory) this.#memory.push(job);

@@ -96,6 +96,8 @@ export class Link {
 
   /** Lost events are found by looking: when there is nothing else to do, or after a while. */
   #isCompareDue(nowMs: number): boolean {
+    // What would be found had no room to wait in.
+    if (this.#state.queue.isFull) return false;
     return this.#mustCompare || nowMs >= this.#nextCompareMs;
   }
 
@@ -163,8 +165,6 @@ export class Link {
       if (state.isKept(object)) {
         state.counts.known += 1;
         this.#late.delete(job.handle);
-        // Its copy is safe, and the word about that was lost with the link.
-        if (object.isOnlyInMemory) await this.#acknowledge(object);
         return;
       }
       if (object.sizeBytes === 0) {
@@ -215,7 +215,7 @@ export class Link {
     try {
       await this.#camera.acknowledge(object.handle);
     } catch {
-      if (object.isOnlyInMemory) this.#state.noteUnacknowledged(object);
+      // It is read again then: a camera that was not told gives it again.
     }
   }
 
@@ -252,13 +252,20 @@ export class Link {
       return;
     }
     const notBeforeMs = state.nowMs() + LIMITS.captureAgainMs * 2 ** Math.min(tries, 6);
-    state.queue.add({ ...job, tries, notBeforeMs });
+    this.#again({ ...job, tries, notBeforeMs });
+  }
+
+  /** Back into the queue; where that is full, the next look at the card finds it again. */
+  #again(job: Job): void {
+    if (this.#state.queue.add(job)) return;
+    this.#seen.delete(job.handle);
+    this.#mustCompare = true;
   }
 
   /** No vault has room: the frame stays where it is until there is some. */
   #park(job: Job, object: CameraObject): void {
     const notBeforeMs = this.#state.nowMs() + LIMITS.captureFullWaitMs;
-    this.#state.queue.add({ ...job, object, notBeforeMs });
+    this.#again({ ...job, object, notBeforeMs });
   }
 }
 

@@ -72,7 +72,6 @@ export class SessionState {
   readonly #paths: Set<string> = new Set();
   /** Files that lay on the card when the session began. */
   readonly #old: Set<string> = new Set();
-  readonly #unacknowledged: Set<string> = new Set();
   readonly #commits: Set<Promise<void>> = new Set();
   readonly #told: Set<string> = new Set();
   /** Frames that only the camera's memory had when the link broke. */
@@ -115,11 +114,10 @@ export class SessionState {
     });
   }
 
-  /** Whether a file is safe already. A frame in the camera's memory is told by nothing but this session. */
+  /** Whether a file is safe already. Of a frame in the camera's memory only its bytes tell: its name comes again. */
   isKept(object: CameraObject): boolean {
-    const identity = identityOf(object);
-    if (object.isOnlyInMemory) return this.#unacknowledged.has(identity);
-    return this.#kept.has(identity) || this.sink.holds(object);
+    if (object.isOnlyInMemory) return false;
+    return this.#kept.has(identityOf(object)) || this.sink.holds(object);
   }
 
   noteOld(object: CameraObject): void {
@@ -129,10 +127,6 @@ export class SessionState {
   /** Whether a file lay on the card when the session began. */
   isOld(object: CameraObject): boolean {
     return !object.isOnlyInMemory && this.#old.has(identityOf(object));
-  }
-
-  noteUnacknowledged(object: CameraObject): void {
-    this.#unacknowledged.add(identityOf(object));
   }
 
   noteKept(
