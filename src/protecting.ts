@@ -61,7 +61,7 @@ export async function backup(
     tiering: tieringOf(world, [vault, ...mirrors], options.onIssue),
     onIssue: held.take,
   });
-  const isShort = first.plan.waiting.some(({ why }) => why === 'power');
+  const isShort = mayMakeRoom(first.plan);
   const mayCompact = isPowered && options.compact !== false && options.learn !== false;
   const around = { world, sources, options, held };
   const all: Vaults = [vault, ...mirrors];
@@ -74,6 +74,22 @@ export async function backup(
   const isWanted = options.learn !== false && !report.isInterrupted && !report.isFull;
   const learned = isWanted && isPowered ? await learnAfter(world, vaults, report, options) : null;
   return { ...report, learned, compacted, waitsForPower: isWanted && !isPowered };
+}
+
+/**
+ * Whether compaction may make room for something that waits, even where the largest form does not fit beside its
+ * original yet: what smaller ones give back makes room for it.
+ */
+function mayMakeRoom({ waiting, relief }: BackupPlan): boolean {
+  const savable = new Map<string | null, number>();
+  for (const { vault, ways } of relief) {
+    for (const way of ways) if (way.kind === 'mains-power') savable.set(vault, way.bytes);
+  }
+  return waiting.some(
+    ({ why, vault, shortBytes }) =>
+      why === 'power' ||
+      ((why === 'no-room' || why === 'reserve') && (savable.get(vault) ?? -1) >= shortBytes),
+  );
 }
 
 /** How a backup is planned. */
@@ -174,11 +190,12 @@ async function makeRoom(
   const compacted: CompactAndLearnReport[] = [];
   for (const { root, identity } of vaults) {
     if (!short.has(identity.id)) continue;
-    const { onBattery = false, signal, progress, records } = options;
+    const { onBattery = false, signal, progress, onIssue, records } = options;
     const now = await openVault(world, root);
-    const more = { ...(signal && { signal }), ...(progress && { progress }) };
+    const watched = { ...(signal && { signal }), ...(progress && { progress }) };
     const report = await compact(world, now, {
-      ...{ onBattery, returnsVerbatim: false, ...more },
+      ...{ onBattery, returnsVerbatim: false, ...watched },
+      ...(onIssue && { onIssue }),
       ...(records && { records }),
     });
     compacted.push(report);

@@ -8,6 +8,7 @@ import {
   type SavingKind,
 } from '../index.ts';
 import { exitOf } from './exit-code.ts';
+import { learnedSummary } from './learn.ts';
 import type { Ending } from './output.ts';
 import { parseWhere } from './query-words.ts';
 import { type Act, openNamedVault, type Session, withProgress } from './session.ts';
@@ -59,14 +60,19 @@ async function compact(session: Session, words: CompactWords): Promise<Ending> {
     }),
   );
   tell(session, report);
-  const { issues: _, learned: __, durationMs, ...counts } = report;
+  const { issues: _, learned, durationMs, ...counts } = report;
   return {
     exit: exitOf({
       isInterrupted: report.stoppedBy === 'signal',
       isFull: report.stoppedBy === 'full',
       hasIssues: report.issueCount > 0,
     }),
-    summary: { vault: vault.root, ...counts, durationMs: Math.round(durationMs) },
+    summary: {
+      vault: vault.root,
+      ...counts,
+      learned: learnedSummary(learned),
+      durationMs: Math.round(durationMs),
+    },
   };
 }
 

@@ -50,6 +50,32 @@ describe('a drive that is full', () => {
     expect((await kit.type('check', '--vault', ssd, '--read-data')).exit).toBe(0);
   });
 
+  it('is compacted within what is left of it, and the journal keeps its room meanwhile', async () => {
+    ssd = await kit.drive('/ssd', 200_000_000);
+    const { stage, faults } = kit.world.disk;
+    const halfNoise = (name: string, sizeBytes: number): void => {
+      const bytes = new Uint8Array(sizeBytes);
+      bytes.set(Buffer.from(kit.world.random.hex(sizeBytes), 'hex').subarray(0, sizeBytes / 2));
+      stage.plant(name, bytes);
+    };
+    for (let at = 0; at < 40; at += 1) halfNoise(`/media/OLD/DCIM/100EOS/OLD_${at}.CR3`, 500_000);
+    // Its smaller form does not fit beside it before others gave room back.
+    halfNoise('/media/OLD/DCIM/100EOS/OLD_40.CR3', 3_000_000);
+    await kit.type('backup', '/media/OLD', '--vault', ssd, '--no-learn');
+    halfNoise('/media/NEW/DCIM/100EOS/NEW_0.CR3', FRAME_BYTES);
+    leave(600_000);
+    let leastFree = Number.POSITIVE_INFINITY;
+    const look = (): boolean => {
+      leastFree = Math.min(leastFree, kit.capacity('/ssd') - stage.usedBytes('/ssd'));
+      return false;
+    };
+    faults.add({ when: look, error: 'EIO' });
+    const typed = await kit.type('backup', '/media/NEW', '--vault', ssd, '--json');
+    expect(typed).toMatchObject({ exit: 0, summary: { waiting: 0, newBlobs: 1, compacted: 41 } });
+    expect(leastFree).toBeGreaterThan(LIMITS.reserveBytes / 4);
+    expect((await kit.type('check', '--vault', ssd, '--read-data')).exit).toBe(0);
+  });
+
   it.each([
     ['was tried in vain', true],
     ['nobody tried yet', false],
@@ -65,7 +91,7 @@ describe('a drive that is full', () => {
       await kit.type('backup', '/media/OLD', '--vault', ssd);
       if (isTried) {
         const { summary } = await kit.type('compact', '--vault', ssd, '--json');
-        expect(summary).toMatchObject({ blobs: 0, withoutGain: 8 });
+        expect(summary).toMatchObject({ blobs: 0, withoutGain: 8, learned: { issueCount: 0 } });
       }
       for (let at = 0; at < 2; at += 1) noise(`/media/NEW/DCIM/100EOS/NEW_${at}.CR3`);
       leave(FRAME_BYTES * 1.6);

@@ -15,6 +15,7 @@ import { Progress } from '../progress.ts';
 import { writing } from '../writing.ts';
 import { type Candidate, candidatesOf, doubledOf } from './candidates.ts';
 import type { Compacted, CompactOptions, CompactReport, CompactStop } from './compact-report.ts';
+import { DriveRoom } from './drive-room.ts';
 import { returnVerbatim } from './return-verbatim.ts';
 import { addSaving, noSavings } from './savings.ts';
 import { compactedOf, dropVerbatim, type Encoded, settleForms } from './settle-forms.ts';
@@ -188,13 +189,21 @@ async function compactAll(
     }
   };
   const room = new Room(BYTES_AT_ONCE);
+  const drive = new DriveRoom(world, work.vault.root);
   const begun = inRoom(room, untilOver(work, candidates));
   const encoded = mapPool(world.workers.count, begun, async (candidate) => ({
     candidate,
-    outcome: await room.hold(candidate.sizeBytes, encode(work, candidate)),
+    outcome: await room.hold(
+      candidate.sizeBytes,
+      drive.write(candidate.sizeBytes, () => encode(work, candidate)),
+    ),
   }));
   for await (const { candidate, outcome } of encoded) {
-    if (outcome.state === 'encoded') waiting.push({ candidate, outcome });
+    if (outcome === null) {
+      noRoom.push(candidate);
+      // What is written already gives back the verbatim files once it has its name.
+      await settle();
+    } else if (outcome.state === 'encoded') waiting.push({ candidate, outcome });
     else if (outcome.state === 'weak') noteWeak(run, work.vault.root);
     else if (isNoRoom(outcome)) noRoom.push(candidate);
     else note(run, candidate, outcome);
