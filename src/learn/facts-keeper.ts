@@ -35,13 +35,13 @@ export interface KeeperOptions {
 export class FactsKeeper {
   readonly #world: World;
   readonly #issues: IssueLog;
-  readonly #freeBytesMin: number;
+  readonly #isForRoom: boolean;
   readonly #shelves: Shelf[] = [];
 
   private constructor(world: World, { issues, isForRoom }: KeeperOptions) {
     this.#world = world;
     this.#issues = issues;
-    this.#freeBytesMin = isForRoom === true ? LIMITS.reserveBytes / 2 : FREE_BYTES_MIN;
+    this.#isForRoom = isForRoom === true;
   }
 
   /** Opens a writer on each vault; one that is read-only, full or leased is left out with an issue. */
@@ -96,10 +96,18 @@ export class FactsKeeper {
     const waiting = shelf.waiting.get(kind);
     if (waiting === undefined || waiting.size === 0) return;
     try {
+      const lines = linesOf(waiting);
       const free = await this.#world.disk.freeBytes(shelf.vault.root);
       // Pictures go before facts: the last bytes of a drive are not for these.
-      if (free !== null && free < this.#freeBytesMin) throw new Error('the drive is nearly full');
-      const record = await shelf.writer.writeFacts(kind, KINDS[kind], linesOf(waiting));
+      const freeMin = this.#isForRoom ? JOURNAL_BYTES_MIN : FREE_BYTES_MIN;
+      if (free !== null && free < freeMin) throw nearlyFull();
+      if (this.#isForRoom && free !== null && free < freeMin + packedBytes(lines)) {
+        // A large catalog must not cost what was learned of pictures: others are smaller.
+        this.#report(shelf.vault, nearlyFull());
+        waiting.clear();
+        return;
+      }
+      const record = await shelf.writer.writeFacts(kind, KINDS[kind], lines);
       await shelf.writer.commit([record]);
       waiting.clear();
     } catch (error) {
@@ -123,4 +131,15 @@ function linesOf(waiting: ReadonlyMap<BlobId, readonly unknown[]>): (readonly [B
   return [...waiting].flatMap(([blob, values]) => values.map((value) => [blob, value] as const));
 }
 
+function nearlyFull(): Error {
+  return new Error('the drive is nearly full');
+}
+
+/** At most so many bytes do facts take as a file: they pack to less than a fourth. */
+function packedBytes(lines: readonly (readonly [BlobId, unknown])[]): number {
+  return lines.reduce((sum, line) => sum + JSON.stringify(line).length, 0) / 4;
+}
+
 const FREE_BYTES_MIN = 16 * LIMITS.reserveBytes;
+/** What facts that compaction waits for leave to the journal. */
+const JOURNAL_BYTES_MIN = LIMITS.reserveBytes / 2;

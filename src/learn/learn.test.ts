@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { backup } from '../backup/index.ts';
+import { LIMITS } from '../base/index.ts';
 import type { RecordReader } from '../metadata/index.ts';
 import { parseQuery, type Query } from '../query/index.ts';
 import {
@@ -142,6 +143,17 @@ describe('learn()', () => {
     const report = await learnAll();
     expect(report.issues).toMatchObject([{ code: 'NOT_LEARNED', path: '/drive/v' }]);
     expect((await open()).ledger.facts.size).toBe(0);
+  });
+
+  it.each([
+    ['while they are few', 100_000, 0],
+    ['and no more than half of what the journal needs', 1000, 1],
+  ])('keeps facts on a full drive where compaction waits for them, %s', async (_, bytes, lost) => {
+    const { stage } = world.disk;
+    stage.setCapacity('/drive', stage.usedBytes('/drive') + LIMITS.reserveBytes / 2 + bytes);
+    expect((await learnAll()).issueCount).toBe(1);
+    expect((await learnAll({ isForRoom: true })).issueCount).toBe(lost);
+    expect((await open()).ledger.facts.size > 0).toBe(lost === 0);
   });
 });
 
