@@ -31,6 +31,8 @@ describe('status', () => {
     expect(stdout).toMatch(
       /^ {2}general +56 frames +5\.60 MB {2}56 of 56 copies held, verified since/m,
     );
+    expect(stdout).toMatch(/^4 frames have fewer copies than the policy wants: /m);
+    expect(stdout).not.toContain('Nothing needs attention.');
     // 60 frames of 100 kB on two days, and room for 194 MB more.
     expect(stdout).toMatch(
       /^ {2}\/ssd\/vault: originals take 6\.00 MB, .* free: 6\d more days at this rate \(3\.00 MB a day\)$/m,
