@@ -28,6 +28,7 @@ async function learn(session: Session, path: string): Promise<Ending> {
   const report = await withProgress(session, view, () =>
     learnPictures(world, vault, {
       signal,
+      isForRoom: true,
       onProgress: (filesDone, filesTotal) => Object.assign(view, { filesDone, filesTotal }),
       onIssue: (issue) => output.issue(issue),
     }),

@@ -20,7 +20,7 @@ export interface LearnOptions {
   readonly onIssue?: (issue: Issue) => void;
   /** Reads full records; left out, ExifTool does where files can be reached by other programs. */
   readonly records?: RecordReader;
-  /** Compaction waits for it to make room: facts are kept on a drive that is nearly full, too. */
+  /** Compaction waits for it to make room, or a person does: facts are kept on a drive that is nearly full, too. */
   readonly isForRoom?: boolean;
 }
 

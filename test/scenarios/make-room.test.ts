@@ -64,6 +64,8 @@ describe('a drive that is full', () => {
     await kit.type('backup', '/media/OLD', '--vault', ssd, '--no-learn');
     halfNoise('/media/NEW/DCIM/100EOS/NEW_0.CR3', FRAME_BYTES);
     leave(600_000);
+    const { summary } = await kit.type('learn', '--vault', ssd, '--json');
+    expect(summary).toMatchObject({ looks: 41, issues: [] });
     let leastFree = Number.POSITIVE_INFINITY;
     const look = (): boolean => {
       leastFree = Math.min(leastFree, kit.capacity('/ssd') - stage.usedBytes('/ssd'));
