@@ -79,7 +79,8 @@ async function backup(
   const occasion = options.now ? 'everything' : options.idle ? 'idle' : 'session';
   const onBattery = options.onBattery === true;
   if (options.dryRun) {
-    const { compact } = options;
+    // What nobody looked at is not compacted: without learning a backup makes no room.
+    const compact = options.compact && options.learn;
     return plan(session, vault, paths, { mirrors, occasion, compact, onBattery });
   }
   const progress = new Progress();

@@ -129,9 +129,9 @@ export class VaultRoom {
     return draws;
   }
 
-  /** Compaction needs room to work in: the new form is proven before the old one goes. */
+  /** Compaction needs room to work in: the new form is proven before the old one goes. Half the reserve lends it some. */
   get #hasScratch(): boolean {
-    return this.#freeBytes >= LIMITS.reserveBytes + this.#rules.scratchBytes;
+    return this.#freeBytes >= LIMITS.reserveBytes / 2 + this.#rules.scratchBytes;
   }
 
   get #canDraw(): boolean {

@@ -63,6 +63,11 @@ describe('a drive that is full', () => {
     halfNoise('/media/OLD/DCIM/100EOS/OLD_40.CR3', 3_000_000);
     await kit.type('backup', '/media/OLD', '--vault', ssd, '--no-learn');
     halfNoise('/media/NEW/DCIM/100EOS/NEW_0.CR3', FRAME_BYTES);
+    leave(700_000);
+    const plan = (...more: readonly string[]): Promise<Typed> =>
+      kit.type('backup', '/media/NEW', '--vault', ssd, '--json', '--dry-run', ...more);
+    expect((await plan()).summary).toMatchObject({ waiting: 0 });
+    expect((await plan('--no-learn')).summary).toMatchObject({ waiting: 1, compactions: 0 });
     leave(600_000);
     const { summary } = await kit.type('learn', '--vault', ssd, '--json');
     expect(summary).toMatchObject({ looks: 41, issues: [] });
