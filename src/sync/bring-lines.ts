@@ -10,6 +10,7 @@ import type {
   SnapshotSource,
   Tree,
   TreeEntry,
+  Vault,
 } from '../vault/index.ts';
 import { totalsOf, treeOf } from '../vault/index.ts';
 import { byAge } from './lineage.ts';
@@ -18,13 +19,17 @@ import { byAge } from './lineage.ts';
  * The lines about runs, snapshots and suspicions that one vault has and another lacks. Written there, they make it know
  * the same states; written twice, they change nothing. What the other one forgot stays forgotten there.
  */
-export function* runLines(from: Ledger, to: Ledger): Generator<JournalRecord> {
+export function* runLines(
+  { ledger: from, identity }: Pick<Vault, 'ledger' | 'identity'>,
+  to: Ledger,
+): Generator<JournalRecord> {
   // In the order in which they were heard of: it tells what came first where clocks are wrong.
   for (const run of from.runs.values()) {
     if (to.forgotten.has(run.id)) continue;
     const known = to.runs.get(run.id);
-    if (known === undefined || known.snapshot === null) yield* linesOfRun(run, known);
-    else if (endedOtherwise(run, known)) yield* completedRun(from, to, run);
+    if (known === undefined || known.snapshot === null) {
+      yield* linesOfRun({ from: identity.id, ...run }, known);
+    } else if (endedOtherwise(run, known)) yield* completedRun(from, to, run);
     else continue;
     // Unknown there and forgotten here: only later states need its lines.
     if (known === undefined && from.forgotten.has(run.id)) {
@@ -37,7 +42,10 @@ export function* runLines(from: Ledger, to: Ledger): Generator<JournalRecord> {
 /** A run that the other vault does not know, or that was cut off there before it was whole. */
 function* linesOfRun(run: Run, known: Run | undefined): Generator<JournalRecord> {
   const { id, time } = run;
-  if (known === undefined) yield { type: 'run', run: id, time, sources: run.sources };
+  if (known === undefined) {
+    const { sources, from } = run;
+    yield { type: 'run', run: id, time, sources, ...(from !== undefined && { from }) };
+  }
   for (const [source, changes] of run.changes) {
     const there = known?.changes.get(source);
     for (const [path, entry] of changes) {

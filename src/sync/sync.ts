@@ -139,7 +139,7 @@ function planOne(world: World, from: Vault, to: Vault, isWanted: (blob: BlobId) 
 }
 
 function* linesFor(from: Vault, to: Vault): Generator<JournalRecord> {
-  yield* runLines(from.ledger, to.ledger);
+  yield* runLines(from, to.ledger);
   yield* wordLines(from.ledger, to.ledger);
   yield* mergeLines(from.ledger, to.ledger);
 }
@@ -175,7 +175,10 @@ async function exchange(
     const studios = new Set(studio.vault.ledger.runs.keys());
     await exchangeWords(world, [toField, toStudio]);
     const { strategy = 'keep-both', readOriginal: read = readVerbatim(world) } = sync.options;
-    const wasFields = (run: string): boolean => fields.has(run) && !studios.has(run);
+    // A sync that was cut off may have brought it over before.
+    const wasFields = (run: string): boolean =>
+      (fields.has(run) && !studios.has(run)) ||
+      studio.vault.ledger.runs.get(run)?.from === field.vault.identity.id;
     sync.merges.push(...(await mergeAll(world, [field, studio], { strategy, wasFields, read })));
     for (const side of sides) await side.commit([...orderLines(side.vault.ledger)]);
     for (const [transfer, isWanted] of [

@@ -35,6 +35,8 @@ export interface MemoryCameraFaults {
   refusedReads: number;
   /** So many next words that a frame is safe are lost. */
   lostAcknowledges: number;
+  /** So many next links find another body. */
+  otherBodies: number;
 }
 
 /**
@@ -50,6 +52,7 @@ export class MemoryCamera {
     busyReads: 0,
     refusedReads: 0,
     lostAcknowledges: 0,
+    otherBodies: 0,
   };
   /** What it was asked: `list`, `read <name> <offset>`, `acknowledge <name>`. */
   readonly log: string[] = [];
@@ -135,6 +138,7 @@ class MemoryLink implements CameraConnection {
   readonly capabilities: CameraCapabilities;
   readonly #camera: MemoryCamera;
   readonly #number: number;
+  readonly #isOther: boolean;
   readonly #handles: Map<CameraHandle, MemoryFile> = new Map();
   readonly #events: CameraEvent[] = [];
   #wake: () => void = () => {};
@@ -145,10 +149,13 @@ class MemoryLink implements CameraConnection {
     this.#camera = camera;
     this.capabilities = capabilities;
     this.#number = number;
+    this.#isOther = camera.faults.otherBodies > 0;
+    if (this.#isOther) camera.faults.otherBodies -= 1;
   }
 
   info(): CameraInfo {
-    return { maker: 'Simulated', model: 'Memory Camera', serial: '0001', firmware: '1.0' };
+    const serial = this.#isOther ? '0002' : '0001';
+    return { maker: 'Simulated', model: 'Memory Camera', serial, firmware: '1.0' };
   }
 
   async *events(): AsyncGenerator<CameraEvent, void> {

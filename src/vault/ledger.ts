@@ -66,6 +66,8 @@ export interface TreeEntry {
 export interface Run {
   readonly id: RunId;
   time: string;
+  /** Id of the vault that a sync brought it from. */
+  from?: string;
   sources: readonly RunSource[];
   snapshot: SnapshotRecord | null;
   /** Position of the last snapshot line among all lines read; decides which is newest. */
@@ -126,6 +128,7 @@ export class Ledger {
         const run = this.#run(record.run);
         run.time = record.time;
         run.sources = record.sources;
+        if (record.from !== undefined) run.from = record.from;
         break;
       }
       case 'snapshot':
@@ -338,14 +341,8 @@ export class Ledger {
   #run(id: RunId): Run {
     const known = this.runs.get(id);
     if (known !== undefined) return known;
-    const run: Run = {
-      id,
-      time: '',
-      sources: [],
-      snapshot: null,
-      order: this.#order,
-      changes: new Map(),
-    };
+    const begun = { time: '', sources: [], snapshot: null, changes: new Map() };
+    const run: Run = { id, ...begun, order: this.#order };
     this.runs.set(id, run);
     return run;
   }

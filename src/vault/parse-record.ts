@@ -126,7 +126,7 @@ const SHAPES: Readonly<Record<JournalRecord['type'], Shape>> = {
     version: isCount,
     blobs: isListOf(isId),
   },
-  run: { run: isId, time: isText, sources: isListOf(isRunSource) },
+  run: { run: isId, time: isText, sources: isListOf(isRunSource), from: isOptional(isText) },
   blob: {
     blob: isBlob,
     size: isCount,

@@ -57,6 +57,8 @@ export interface RunRecord {
   readonly run: RunId;
   readonly time: string;
   readonly sources: readonly RunSource[];
+  /** Id of the vault that a sync brought it from. */
+  readonly from?: string;
 }
 
 /** How content was read back before it was believed. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { backup, listConflicts, resolveConflict, sync } from '../../src/index.ts';
-import { PROFILES } from '../../src/testing/index.ts';
+import { type DiskCall, PROFILES } from '../../src/testing/index.ts';
 import { FieldKit, type Files } from './field-kit.ts';
 
 const STUDIO = '/studio/vault';
@@ -159,6 +159,31 @@ describe('a folder that was edited on both sides', () => {
     });
     const settled = (await kit.restore('latest')).files['Trip/A.xmp'];
     expect(settled).toBe(xmp({ minute: 5, words: ['sea'], rating: 2 }));
+  });
+
+  it('lets the side win that was asked for, wherever a sync was cut off before', async () => {
+    let cuts = 0;
+    for (let at = 0; at < 14; at += 1) {
+      const kit = await tripOnBothSides(BEGUN);
+      kit.put('/desk/Trip', { 'notes.txt': 'of the studio' });
+      await protectDesk(kit);
+      kit.put('/laptop/Trip', { 'notes.txt': 'of the field' });
+      await kit.protect('/laptop/Trip');
+      let writes = 0;
+      const isCut = ({ kind, path }: DiskCall): boolean => {
+        if (kind === 'write' && path.includes('/journal/')) writes += 1;
+        return writes === at;
+      };
+      kit.disk.faults.add({ when: isCut, error: 'EIO', times: 1 });
+      await syncNow(kit, { strategy: 'field-wins' }).catch(() => (cuts += 1));
+      kit.disk.faults.clear();
+      await syncNow(kit, { strategy: 'field-wins' });
+      expect({ at, notes: (await merged(kit))['notes.txt'] }).toEqual({
+        at,
+        notes: 'of the field',
+      });
+    }
+    expect(cuts).toBeGreaterThan(5);
   });
 
   it('is merged once: the next sync finds nothing to do, and later edits go on from there', async () => {

@@ -133,6 +133,21 @@ describe('when a camera says less or more than there is', () => {
     });
   });
 
+  it('another body that answers is not taken for the first', async () => {
+    const kit = await FieldKit.open();
+    const camera = new MemoryCamera();
+    const session = await begin(kit.world, camera);
+    camera.shoot(frame(1));
+    await session.until(1);
+    camera.faults.otherBodies = 2;
+    camera.drop();
+    camera.put(frame(2));
+    await session.until(2);
+    const messages = session.issues.map(({ message }) => message);
+    expect(messages.filter((one) => one.includes('Another camera'))).toHaveLength(1);
+    expect(await session.end()).toMatchObject({ taken: 2, reconnects: 1 });
+  });
+
   it('a frame in memory is read though one of the same name could not be acknowledged', async () => {
     const kit = await FieldKit.open();
     const camera = new MemoryCamera();

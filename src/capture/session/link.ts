@@ -106,7 +106,7 @@ export class Link {
     this.#mustCompare = false;
     const startMs = state.nowMs();
     const objects = await this.#camera.list();
-    const isBeginning = this.#isFirstLook && !state.wasReconnected;
+    const isBeginning = this.#isFirstLook && !state.wasCompared;
     // What only its memory has in its turn, as what came since; of what was there before, the newest first.
     const inMemory = objects.filter(({ isOnlyInMemory }) => isOnlyInMemory);
     const onCard = objects.filter(({ isOnlyInMemory }) => !isOnlyInMemory);
@@ -115,6 +115,7 @@ export class Link {
     }
     if (this.#isFirstLook) state.forgetLostMemory(objects);
     this.#isFirstLook = false;
+    state.wasCompared = true;
     // A card with thousands of files takes long to list: looking must not become the work.
     const pauseMs = Math.max(LIMITS.captureCompareMs, 20 * (state.nowMs() - startMs));
     this.#nextCompareMs = state.nowMs() + pauseMs;

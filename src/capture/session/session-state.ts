@@ -65,7 +65,8 @@ export class SessionState {
   };
   /** What ends the session: a vault that does not answer, our own bug. */
   failure: unknown = null;
-  wasReconnected = false;
+  /** The card was compared once, over whatever link: what appears from then on is new. */
+  wasCompared = false;
   readonly #parts: SessionParts;
   readonly #kept: Set<string> = new Set();
   /** Paths of what was kept in this session. */

@@ -1,6 +1,6 @@
 import { FieldVaultError, type IssueLog, LIMITS } from '../../base/index.ts';
 import type { World } from '../../platform/index.ts';
-import type { CameraConnection, CameraObject } from '../connection.ts';
+import type { CameraConnection, CameraInfo, CameraObject } from '../connection.ts';
 import type { CaptureSink } from '../sink.ts';
 import { cameraPath } from './jobs.ts';
 import { Link } from './link.ts';
@@ -51,6 +51,7 @@ export async function runSession(
   const { sink, issues, signal, onFrame, onQuiet } = options;
   const takesExisting = options.takesExisting !== false;
   const name = options.camera;
+  const body = camera.info();
   const state = new SessionState({
     ...{ world, sink, issues, camera: name, signal, takesExisting, onFrame, onQuiet },
   });
@@ -64,11 +65,10 @@ export async function runSession(
       if (end.kind === 'stopped') break;
       state.noteLinkLost(end.reason);
       options.onLink?.('lost');
-      connection = await reconnect(world, options);
+      connection = await reconnect(world, options, body);
       if (connection === null && signal?.aborted !== true) failure = goneForGood(name, end.reason);
       if (connection === null) break;
       state.counts.reconnects += 1;
-      state.wasReconnected = true;
       options.onLink?.('back');
     }
   } finally {
@@ -93,14 +93,20 @@ function nameOf(object: CameraObject): string {
 /** Tries again and again, at first soon; null once it was long enough, or somebody asked to stop. */
 async function reconnect(
   world: World,
-  { reopen, signal, patienceMs = LIMITS.captureAwayMs }: SessionOptions,
+  { reopen, signal, issues, camera, patienceMs = LIMITS.captureAwayMs }: SessionOptions,
+  first: CameraInfo,
 ): Promise<CameraConnection | null> {
   const { clock } = world;
   const endMs = clock.monotonicMs() + patienceMs;
   let waitMs: number = LIMITS.captureRetryMs;
+  let isTold = false;
   while (signal?.aborted !== true) {
     try {
-      return await reopen();
+      const again = await reopen();
+      if (isSame(first, again.info())) return again;
+      await again.close();
+      if (!isTold) issues.add('CAMERA_GONE', camera, OTHER_CAMERA);
+      isTold = true;
     } catch (error) {
       if (!(error instanceof FieldVaultError)) throw error;
     }
@@ -109,6 +115,15 @@ async function reconnect(
     waitMs = Math.min(2 * waitMs, LIMITS.captureRetryMsMax);
   }
   return null;
+}
+
+const OTHER_CAMERA =
+  'Another camera answers in its place; its frames are not taken as those of the first. Connect the first one again, or end this session and begin one for the other.';
+
+/** Whether the same body answers, as far as both say who they are. */
+function isSame(first: CameraInfo, again: CameraInfo): boolean {
+  if (first.serial === '' || again.serial === '') return true;
+  return first.serial === again.serial && first.model === again.model;
 }
 
 function goneForGood(camera: string, reason: string): FieldVaultError {
