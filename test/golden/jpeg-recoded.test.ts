@@ -10,6 +10,9 @@ import { type MadeJpeg, makeJpeg } from './make-jpeg.ts';
 
 const GOLDEN = join(import.meta.dirname, 'jpeg-recoded-1.json');
 
+/** Mutated inputs of each kind; 100,000 take some minutes. */
+const MUTATIONS = Number(process.env['FIELDVAULT_MUTATIONS'] ?? 300);
+
 const GRAY = [[1, 1]] as const;
 const FULL = [
   [1, 1],
@@ -159,7 +162,7 @@ describe('made JPEG files of every layout', () => {
         recoded += 1;
         expect(decodeJpeg(container)).toEqual(operated);
       }),
-      { numRuns: 300 },
+      { numRuns: MUTATIONS },
     );
     expect(recoded).toBeGreaterThan(50);
   });
@@ -246,7 +249,7 @@ describe('damaged containers', () => {
         const result = outcome(damage(container, flips));
         if (result !== 'DAMAGED') expect(result).toEqual(bytes);
       }),
-      { numRuns: 300 },
+      { numRuns: MUTATIONS },
     );
   });
 

@@ -51,14 +51,24 @@ describe.each(['tmpfs', 'ext4'] as const)('a full %s of 64 MB', (type) => {
       expect([...named, ...acknowledged].sort()).toEqual(all.sort());
     }
 
+    /** What is said of a file but that it has no room, or would have some after a compaction of what is there. */
+    function saidOfOthersThanRoom(end: ActEnd): readonly string[] {
+      const issues = end.report?.issues ?? [];
+      expect(issues.length).toBeGreaterThan(0);
+      expect(end.report?.isFull).toBe(issues.some(({ code }) => code === 'TARGET_FULL'));
+      return issues
+        .filter(
+          ({ code, message }) =>
+            code !== 'TARGET_FULL' && !(code === 'HELD_BACK' && message.includes('compaction')),
+        )
+        .map(({ code, message }) => `${code}: ${message}`);
+    }
+
     test('100 MB: what fits is protected, what does not is named, and none of it is lost', async () => {
       shoot(100);
       for (const run of [1, 2]) {
         const end = await runAct(protect());
-        expect(end.report?.isFull, `run ${run}`).toBe(true);
-        expect(new Set(end.report?.issues.map(({ code }) => code))).toEqual(
-          new Set(['TARGET_FULL']),
-        );
+        expect(saidOfOthersThanRoom(end), `run ${run}`).toEqual([]);
         expectAllNamed(end);
         expect(acknowledgedIn(vault).size).toBeGreaterThan(20);
         expect(await faults()).toEqual([]);

@@ -90,7 +90,7 @@ describe('decodeZstd()', () => {
           }
         },
       ),
-      { numRuns: 400 },
+      { numRuns: Number(process.env['FIELDVAULT_MUTATIONS'] ?? 400) },
     );
     expect(refused).toBeGreaterThan(0);
   }, 60_000);
