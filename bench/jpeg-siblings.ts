@@ -1,57 +1,41 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  renderPreviews,
-  type ShotFacts,
-  shootFrame,
-  simCamera,
-  writeCameraJpeg,
-} from '../src/testing/index.ts';
-import { estimateBytes } from './jpeg-model.ts';
-import { guessByBlocks, guessByTiles } from './jpeg-motion.ts';
-import { type JpegPicture, readPicture } from './jpeg-picture.ts';
-import { toneLike } from './jpeg-tones.ts';
+import { performance } from 'node:perf_hooks';
+import { parseBlobId } from '../src/base/index.ts';
+import { decodeJpeg, encodeJpeg, jpegDependencies, type KnownContent } from '../src/codec/index.ts';
+import { type JpegBurst, shootJpegBurst } from '../src/testing/index.ts';
 import type { BenchRun, Row } from './row.ts';
 
-/** Frames of one burst: each after the first is looked at beside the one before. */
+/** Frames of one burst: the others are coded beside the one in the middle, as compaction does. */
 interface FrameSet {
   readonly name: string;
   /** Null where the samples are not there. */
-  readonly frames: () => Promise<readonly JpegPicture[] | null>;
+  readonly frames: () => Promise<readonly Uint8Array[] | null>;
 }
 
 /**
- * What the frame before could save of a frame's JPEG file, which the codec does not use: an ideal model of mixed contexts
- * over the frame's own coefficients, alone and with what the sibling says.
+ * What one frame of a burst saves of the others' JPEG files, beyond what each saves alone.
  * @param samples the folder of sample files
  */
 export async function siblingRows(samples: string, run: BenchRun): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  let coded = 0;
-  let alone = 0;
   for (const { name, frames } of setsOf(samples)) {
-    run.say(`siblings: ${name}`);
-    const what = `estimate, not in the codec: points of a file's size that the frame before would save, ${name}, moved in tiles at quarter samples (ideal length by mixed contexts)`;
+    const what = `JPEG frames beside one of their burst, less than as they were: ${name}`;
     const pictures = await frames();
     if (pictures === null) {
       const skipped = 'skipped: not in the samples folder (FIELDVAULT_SAMPLES)';
-      rows.push({ what, unit: 'points', ours: null, peer: null, verdict: null, skipped });
+      rows.push({ what, unit: '%', ours: null, peer: null, verdict: null, skipped });
       continue;
     }
-    const saved = measureSet(pictures);
-    coded += saved.codedBytes;
-    alone += saved.aloneBytes;
-    rows.push({
-      ...{ what, unit: 'points', ours: saved.byTiles },
-      ...{
-        peer: { name: 'estimate at whole blocks', value: saved.byBlocks, ratio: null },
-        verdict: null,
-      },
-    });
+    const { files, alone, beside, users, seconds } = measureBurst(pictures);
+    const said = `${users} of ${pictures.length - 1} use it, ${(files / 1e6 / seconds).toFixed(2)} MB/s`;
+    run.say(`siblings: ${name}: ${said}`);
+    const [ours, theirs] = [100 * (1 - beside / files), 100 * (1 - alone / files)];
+    const peer = { name: 'each alone', value: theirs, ratio: ours / theirs };
+    rows.push({ what: `${what} (${said})`, unit: '%', ours, peer, verdict: null });
   }
-  const peer = { name: 'mixed contexts', value: alone / 1e6, ratio: coded / alone };
-  const what = 'coefficients of those frames, each alone, beside their ideal length';
-  return [...rows, { what, unit: 'MB', ours: coded / 1e6, peer, verdict: null }];
+  return rows;
 }
 
 function setsOf(samples: string): readonly FrameSet[] {
@@ -60,71 +44,64 @@ function setsOf(samples: string): readonly FrameSet[] {
     frames: async () => {
       const whole = paths.map((path) => join(samples, 'jpeg_burst', path));
       if (!whole.every((path) => existsSync(path))) return null;
-      return whole.map((path) => readPicture(new Uint8Array(readFileSync(path))));
+      return whole.map((path) => new Uint8Array(readFileSync(path)));
     },
   });
-  const simulated = (name: string, iso: number, step: { x: number; y: number }): FrameSet => ({
-    name: `${name}, ISO ${iso}`,
-    frames: () => simulatedPair(iso, step),
+  const simulated = (name: string, burst: JpegBurst): FrameSet => ({
+    name,
+    frames: () => shootJpegBurst(burst),
   });
-  const hand = { x: 3.3, y: -2.6 };
+  const size = { frames: 4, width: 1200, height: 800 };
+  const byHand = { ...size, step: { x: 3.3, y: -2.6 } };
   return [
     real('real focus bracket', ['focus_bracket/pcb_000.JPG', 'focus_bracket/pcb_001.JPG']),
     real(
       'real exposure bracket',
       ['IMG_2600.jpg', 'IMG_2601.jpg', 'IMG_2602.jpg'].map((name) => `exposure_bracket/${name}`),
     ),
-    ...[64, 400, 1600].map((iso) => simulated('simulated hand-held burst', iso, hand)),
-    simulated('simulated burst on a tripod', 400, { x: 0, y: 0 }),
+    ...[64, 400, 1600].map((iso) =>
+      simulated(`simulated hand-held burst, ISO ${iso}`, { ...byHand, iso }),
+    ),
+    simulated('simulated burst on a tripod, ISO 400', { ...size, iso: 400, step: { x: 0, y: 0 } }),
+    simulated('simulated burst of 15 megapixels, ISO 400', {
+      ...{ frames: 2, width: 4800, height: 3200, iso: 400, step: { x: 33.3, y: -12.6 } },
+    }),
   ];
 }
 
-const FACTS: ShotFacts = {
-  ...{ make: 'FieldVault', model: 'SimCam', serial: '1', lens: 'Sim 24-120mm f/4' },
-  ...{ takenLocalMs: 1_795_241_525_250, offsetMinutes: 60, iso: 400, aperture: 4 },
-  ...{ shutterPerSecond: 250, focalLength: 50, exposureStops: 0, place: null },
-  ...{ shutterCount: 77, drive: 'continuous' },
-};
-
-/** Two frames of one scene, each with noise of its own; the view moves by a step in samples. */
-async function simulatedPair(
-  iso: number,
-  step: { readonly x: number; readonly y: number },
-): Promise<JpegPicture[]> {
-  const camera = simCamera({ seed: 5, width: 1200, height: 800, iso });
-  const pictures: JpegPicture[] = [];
-  for (const index of [0, 1]) {
-    const shift = { x: step.x * index, y: step.y * index };
-    const frame = shootFrame(camera, { shift, noiseSeed: 100 + index, sceneTimeMs: 50 * index });
-    const jpeg = await writeCameraJpeg(frame, FACTS, await renderPreviews(frame));
-    pictures.push(readPicture(jpeg));
-  }
-  return pictures;
+interface BurstSaving {
+  /** Bytes of all frames but the one: as files, coded alone, coded beside it. */
+  readonly files: number;
+  readonly alone: number;
+  readonly beside: number;
+  /** Frames that came to need it. */
+  readonly users: number;
+  /** Spent to code them beside it, to decode and to compare, by one worker. */
+  readonly seconds: number;
 }
 
-interface SetSaving {
-  readonly codedBytes: number;
-  readonly aloneBytes: number;
-  /** Hundredths of the files' bytes that would be saved besides. */
-  readonly byBlocks: number;
-  readonly byTiles: number;
+function measureBurst(frames: readonly Uint8Array[]): BurstSaving {
+  const sum = { files: 0, alone: 0, beside: 0, users: 0, seconds: 0 };
+  const middle = frames[frames.length >> 1];
+  if (middle === undefined) return sum;
+  const sibling = known(middle);
+  for (const bytes of frames) {
+    if (bytes === middle) continue;
+    const startMs = performance.now();
+    const beside = encodeJpeg(bytes, { sibling }) ?? bytes;
+    sum.seconds += (performance.now() - startMs) / 1000;
+    const isRight = Buffer.compare(decodeJpeg(beside, { dependencies: [sibling] }), bytes) === 0;
+    if (!isRight) throw new Error('a frame did not come back');
+    sum.files += bytes.length;
+    sum.alone += (encodeJpeg(bytes) ?? bytes).length;
+    sum.beside += beside.length;
+    sum.users += jpegDependencies(beside).length;
+  }
+  return sum;
 }
 
-function measureSet(pictures: readonly JpegPicture[]): SetSaving {
-  let [files, coded, alone, blocks, tiles] = [0, 0, 0, 0, 0];
-  for (const [index, target] of pictures.entries()) {
-    const before = pictures[index - 1];
-    if (before === undefined) continue;
-    const { picture: sibling, bits } = toneLike(target, before);
-    files += target.fileBytes;
-    coded += target.codedBytes;
-    alone += estimateBytes(target, null);
-    blocks += estimateBytes(target, guessByBlocks(target, sibling)) + bits / 8;
-    tiles += estimateBytes(target, guessByTiles(target, sibling)) + bits / 8;
-  }
-  const points = (saved: number): number => (100 * saved) / files;
-  return {
-    ...{ codedBytes: coded, aloneBytes: alone },
-    ...{ byBlocks: points(alone - blocks), byTiles: points(alone - tiles) },
-  };
+function known(bytes: Uint8Array): KnownContent {
+  const id = parseBlobId(createHash('sha256').update(bytes).digest('hex'));
+  if (id === null) throw new Error('no digest');
+  return { id, bytes };
 }

@@ -55,7 +55,15 @@ export type {
   FrameTimes,
   SessionTimings,
 } from './capture/index.ts';
-export { decodeJpeg, type EncodeJpegOptions, encodeJpeg, isJpegRecoded } from './codec/index.ts';
+export {
+  type DecodeJpegOptions,
+  decodeJpeg,
+  type EncodeJpegOptions,
+  encodeJpeg,
+  isJpegRecoded,
+  jpegDependencies,
+  type KnownContent,
+} from './codec/index.ts';
 export { type CompactAndLearnReport, type CompactOptions, compact } from './compacting.ts';
 export {
   absolutePath,

@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findProgram, timed } from '../bench/command.ts';
-import { estimateBytes } from '../bench/jpeg-model.ts';
-import { guessByBlocks, guessByTiles } from '../bench/jpeg-motion.ts';
-import { readPicture } from '../bench/jpeg-picture.ts';
-import { toneLike } from '../bench/jpeg-tones.ts';
 import { compare, limited, measureRounds, median, type Results } from '../bench/rounds.ts';
 import { renderResults, replaceMarked } from '../bench/table.ts';
-import { renderPreviews, shootFrame, simCamera } from '../src/testing/index.ts';
 import { skipBecause } from './skip.ts';
 
 const timing = (seconds: number) => ({ seconds, cpuSeconds: 2 * seconds, peakBytes: 0 });
@@ -95,29 +90,5 @@ describe('timed()', skipBecause(findProgram('sh') === null ? 'no sh here' : null
     expect(measured.seconds).toBeGreaterThan(0);
     await expect(timed({ words: ['sh', '-c', 'echo why >&2; exit 3'] })).rejects.toThrow(/3: why/);
     expect(findProgram('no-such-program-anywhere')).toBeNull();
-  });
-});
-
-describe('estimateBytes()', () => {
-  const pictureAt = async (x: number, noiseSeed: number, exposureStops = 0) => {
-    const camera = simCamera({ seed: 5, width: 384, height: 256, iso: 64 });
-    const frame = shootFrame(camera, { shift: { x, y: 0 }, noiseSeed, exposureStops });
-    return readPicture((await renderPreviews(frame, false)).full);
-  };
-
-  it('is near what the codec takes, and near nothing beside the frame itself', async () => {
-    const picture = await pictureAt(0, 1);
-    const alone = estimateBytes(picture, null);
-    expect(alone / picture.codedBytes).toBeGreaterThan(0.9);
-    expect(alone / picture.codedBytes).toBeLessThan(1.05);
-    expect(estimateBytes(picture, guessByBlocks(picture, picture)) / alone).toBeLessThan(0.2);
-  });
-
-  it('finds a frame that was held elsewhere and exposed otherwise', async () => {
-    const picture = await pictureAt(0, 1);
-    const { picture: sibling } = toneLike(picture, await pictureAt(3.3, 2, -1));
-    const guess = guessByTiles(picture, sibling);
-    expect(Math.abs(guess.shift.x / 4)).toBe(3);
-    expect(estimateBytes(picture, guess) / estimateBytes(picture, null)).toBeLessThan(0.9);
   });
 });

@@ -78,7 +78,8 @@ async function compact(session: Session, words: CompactWords): Promise<Ending> {
 
 /** What each kind of saving is called. */
 export const KIND_TEXT: Readonly<Record<SavingKind, string>> = {
-  jpeg: 'JPEG, recoded',
+  jpeg: 'JPEG, each by itself',
+  'jpeg-burst': 'JPEG, beside its burst',
   'raw-single': 'RAW, each by itself',
   'raw-burst': 'RAW, beside its burst',
   delta: 'changes of earlier versions',

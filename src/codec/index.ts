@@ -4,11 +4,8 @@
  * made and compares before it returns; a decoder never imports an encoder and ends in bounded time and memory.
  */
 export { isJpegRecoded, JPEG_RECODED } from './jpeg/container.ts';
-export { decodeJpeg } from './jpeg/decode-jpeg.ts';
+export { type DecodeJpegOptions, decodeJpeg, jpegDependencies } from './jpeg/decode-jpeg.ts';
 export { type EncodeJpegOptions, encodeJpeg } from './jpeg/encode-jpeg.ts';
-export { planesOf, segmentsOf } from './jpeg/picture.ts';
-export { readScan } from './jpeg/read-scan.ts';
-export { walkJpeg } from './jpeg/walk.ts';
 export { isRawRecoded, RAW_RECODED } from './raw/container.ts';
 export {
   type DecodeRawOptions,

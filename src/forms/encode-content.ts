@@ -3,6 +3,7 @@ import {
   describeRaw,
   encodeJpeg,
   encodeRaw,
+  jpegDependencies,
   type KnownContent,
   rawDependencies,
 } from '../codec/index.ts';
@@ -32,7 +33,8 @@ export interface Helpers {
  */
 export function encodeContent(content: KnownContent, helpers: Helpers): EncodedContent | null {
   if (content.bytes.length < SMALLEST_BYTES) return null;
-  const picture = encodeJpegContent(content) ?? encodeRawContent(content, helpers.sibling);
+  const picture =
+    encodeJpegContent(content, helpers.sibling) ?? encodeRawContent(content, helpers.sibling);
   const known = helpers.base === null ? null : encodePacked(content, helpers.base);
   // Whatever zstd does for a camera's picture, its own codec does better.
   const packed = picture === null ? encodePacked(content, null) : null;
@@ -46,10 +48,17 @@ export function bytesOf({ stored, parts }: EncodedContent): number {
   return stored.length + parts.reduce((sum, part) => sum + part.length, 0);
 }
 
-function encodeJpegContent({ id, bytes }: KnownContent): EncodedContent | null {
+function encodeJpegContent(
+  { id, bytes }: KnownContent,
+  sibling: KnownContent | null,
+): EncodedContent | null {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return null;
-  const stored = encodeJpeg(bytes, { digest: digestBytes(id) });
-  return stored === null ? null : { form: 'jpeg-recoded', stored, parts: [], needs: [] };
+  const stored = encodeJpeg(bytes, {
+    digest: digestBytes(id),
+    ...(sibling !== null && { sibling }),
+  });
+  if (stored === null) return null;
+  return { form: 'jpeg-recoded', stored, parts: [], needs: jpegDependencies(stored) };
 }
 
 function encodeRawContent(

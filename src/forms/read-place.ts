@@ -75,11 +75,11 @@ async function decode(
   { stored, stop }: { readonly stored: Uint8Array; readonly stop: StopMemory | undefined },
 ): Promise<Uint8Array> {
   const { form, parts = [], needs = [] } = place;
-  if (form === 'jpeg-recoded') return decodeJpeg(stored);
   const dependencies: { id: BlobId; bytes: Uint8Array }[] = [];
   for (const need of needs) {
     dependencies.push({ id: need.blob, bytes: await originalOf(disk, need, stop) });
   }
+  if (form === 'jpeg-recoded') return decodeJpeg(stored, { dependencies });
   if (form === 'raw-recoded') {
     const previews: Uint8Array[] = [];
     for (const path of parts) previews.push(await readFile(disk, path, stop));

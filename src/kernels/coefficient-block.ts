@@ -5,7 +5,8 @@
  * first column, the first row and the lowest coefficient, as in Lepton (Horn et al., NSDI 2017). A magnitude is a token
  * of 16, mixed from three adaptive distributions by weights that follow which of them was right; the contexts are the
  * place, the magnitudes around it in this and the neighbouring blocks, what is still to come, and the value that
- * makes the picture run smoothly over the block's edge. Tokens, signs and spare bits go into rANS chunks (Duda 2013).
+ * makes the picture run smoothly over the block's edge. Where a sibling says what to expect of each coefficient, that
+ * takes the place of some of these contexts, and gives the signs some. Tokens, signs and spare bits go into rANS chunks (Duda 2013).
  */
 export const COEFFICIENT_WORD = {
   planes: 0,
@@ -43,6 +44,8 @@ export const PLANE_WORD = {
   set: 8,
   /** The plane whose block at the same place is looked at; not used in the first. */
   like: 9,
+  /** What a sibling says about each coefficient, in quarters of a step; 0 without one. */
+  said: 10,
 } as const;
 
 /** Fixed places, in bytes. */
@@ -110,7 +113,10 @@ export const CONTEXT = {
   innerTop: 2176,
   edgeTop: 3200,
   dcTop: 3712,
-  bits: 4224,
+  saidSign: 4224,
+  saidEdge: 4320,
+  saidDc: 5472,
+  bits: 5600,
   countW: 0,
   restW: 1,
   innerW: 8,

@@ -17,6 +17,8 @@ export interface CoefficientPlane {
   readonly v: number;
   /** 64 quantisation steps in natural order. */
   readonly quant: Uint16Array;
+  /** What a sibling lets expect of each coefficient, in quarters of a step; all planes have it, or none. */
+  readonly said?: Int16Array;
 }
 
 /** Where what depends on the picture lies, in bytes. */
@@ -25,6 +27,7 @@ export interface CoefficientLayout {
   readonly ops: number;
   readonly coded: number;
   readonly coefficients: number;
+  readonly said: number;
   readonly bytes: number;
   readonly planes: readonly {
     readonly counts: number;
@@ -68,7 +71,8 @@ export function layOutCoefficients(
     0,
   );
   const coefficients = take(blocks * 128);
-  return { sets, ops, coded, coefficients, bytes: next, planes: own };
+  const said = planes.some((plane) => plane.said !== undefined) ? take(blocks * 128) : 0;
+  return { sets, ops, coded, coefficients, said, bytes: next, planes: own };
 }
 
 /** Fills the tables and the planes' words. */
@@ -94,6 +98,11 @@ export function fillCoefficientMemory(
     words[at + PLANE_WORD.quant] = own.quant;
     words[at + PLANE_WORD.set] = layout.sets + (index === 0 ? 0 : SET_BYTES);
     words[at + PLANE_WORD.like] = Math.max(index - 1, 0);
+    if (plane.said !== undefined) {
+      const said = layout.said + coefficients - layout.coefficients;
+      words[at + PLANE_WORD.said] = said;
+      new Int16Array(memory, said, plane.said.length).set(plane.said);
+    }
     coefficients += plane.blocksWide * plane.blocksHigh * 128;
     fillQuant(new Int32Array(memory, own.quant, 136), plane.quant);
   }

@@ -27,6 +27,17 @@ export interface PlainBlock {
   /** Places of 32-bit words: this column's bottom sums, the quantisation steps. */
   readonly bottomAt: number;
   readonly quant: number;
+  /** What a sibling says of this block, in quarters of a step; null without one. */
+  readonly said: SaidBlock | null;
+}
+
+/** Where in the memory a sibling's guess of a block stands, and of those beside and above it, -1 where there is none. */
+export interface SaidBlock {
+  readonly at: number;
+  readonly left: number;
+  readonly above: number;
+  /** Inner coefficients that are half a step or more by it. */
+  readonly count: number;
 }
 
 /** Looks around a block of the picture in the coder's memory. */
@@ -56,16 +67,34 @@ export function blockAt(coder: PlainCoder, plane: number, x: number, y: number):
   });
   const nearLevel = near.map((sum) => Math.min(15, bytes[PLACE.levels + Math.min(sum, 1023)]!));
   const like = plane === 0 ? null : likeOf(coder, head, x, y);
+  const said = saidOf(coder, head, number, { hasLeft, hasAbove });
   const bottomAt = (words[head + PLANE_WORD.bottom]! >> 2) + x * 8;
   return {
-    ...{ plane, at, counts, nLeft, nAbove, near, nearLevel, bottomAt },
+    ...{ plane, at, counts, nLeft, nAbove, near, nearLevel, bottomAt, said },
     other: like?.at ?? nothing,
     mean: Math.floor((2 * nLeft + 2 * nAbove + nNext + nCorner + 3) / 6),
-    reference: like === null ? (nCorner + nNext + 1) >> 1 : bytes[like.counts]!,
+    reference: said?.count ?? (like === null ? (nCorner + nNext + 1) >> 1 : bytes[like.counts]!),
     right: hasLeft ? words.subarray(PLACE.right >> 2, (PLACE.right >> 2) + 8) : null,
     bottom: hasAbove ? words.subarray(bottomAt, bottomAt + 8) : null,
     quant: words[head + PLANE_WORD.quant]! >> 2,
   };
+}
+
+function saidOf(
+  { words, shorts }: PlainCoder,
+  head: number,
+  number: number,
+  { hasLeft, hasAbove }: { readonly hasLeft: boolean; readonly hasAbove: boolean },
+): SaidBlock | null {
+  const plane = words[head + PLANE_WORD.said]!;
+  if (plane === 0) return null;
+  const at = (plane >> 1) + number * 64;
+  let count = 0;
+  for (let k = 9; k < 64; k++) {
+    if ((k & 7) !== 0 && Math.abs(shorts[at + k]!) > 1) count += 1;
+  }
+  const above = hasAbove ? at - words[head]! * 64 : -1;
+  return { at, count, left: hasLeft ? at - 64 : -1, above };
 }
 
 /** The block of the plane before that lies at the same place of the picture. */

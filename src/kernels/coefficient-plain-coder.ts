@@ -108,6 +108,27 @@ export function codePlain(coder: PlainCoder, size: number, given: number): numbe
   return value;
 }
 
+/** Levels of a sum: two for each doubling; what has overflowed is the highest. */
+export function level(coder: PlainCoder, value: number, most: number): number {
+  return Math.min(coder.bytes[PLACE.levels + Math.min(value, 1023)]!, most);
+}
+
+/** Magnitudes from 7 on: the range, then the place in it, its top bit by a context. */
+export function codeOver(
+  coder: PlainCoder,
+  by: SymbolContexts,
+  bits: number,
+  given: number,
+): number {
+  const { bytes, words } = coder;
+  const range = codeSymbol(coder, by, coder.isDecoding ? 0 : bytes[PLACE.tokens + given]! - 7);
+  const base = words[(PLACE.bases >> 2) + range]!;
+  const size = bytes[PLACE.extras + range]! - 1;
+  const over = given - base;
+  const value = base + (codeBit(coder, bits + range * 32, (over >> size) & 1) << size);
+  return size > 0 ? value + codePlain(coder, size, over & ((1 << size) - 1)) : value;
+}
+
 /** Notes the range of what is coded, or passes over it in the state. */
 function codeRange(coder: PlainCoder, under: number, width: number): void {
   if (coder.isDecoding) {

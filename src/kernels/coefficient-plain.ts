@@ -6,15 +6,18 @@ import {
   PLANE_WORDS,
   COEFFICIENT_WORD as WORD,
 } from './coefficient-block.ts';
-import { blockAt, type PlainBlock } from './coefficient-plain-block.ts';
+import { blockAt, type PlainBlock, type SaidBlock } from './coefficient-plain-block.ts';
 import {
   codeBit,
+  codeOver,
   codePlain,
   codeSymbol,
+  level,
   type PlainCoder,
   type SymbolContexts,
   writeChunk,
 } from './coefficient-plain-coder.ts';
+import { codeDc, half, type Sums } from './coefficient-plain-dc.ts';
 
 /** The coefficient kernel in plain TypeScript: the same bytes as the compiled one, and readable. */
 export function plainCoefficientKernel(): CoefficientKernel {
@@ -101,12 +104,6 @@ function endChunk(coder: PlainCoder, first: number): void {
   coder.ops = first;
 }
 
-/** What the parts of one block share: sums of each line and, behind them, sums with turning signs. */
-interface Sums {
-  readonly rows: Int32Array;
-  readonly columns: Int32Array;
-}
-
 function codeBlock(coder: PlainCoder, block: PlainBlock): void {
   const count = codeCount(coder, block);
   coder.bytes[block.counts] = count;
@@ -133,32 +130,16 @@ function codeCount(coder: PlainCoder, block: PlainBlock): number {
     ],
   };
   const safe = Math.min(codeSymbol(coder, high, count >> 3), 6);
-  const near = plane > 0 ? reference : nAbove;
+  const near = plane > 0 || block.said !== null ? reference : nAbove;
   const low: SymbolContexts = {
     weight: CONTEXT.restW + safe,
     contexts: [
       CONTEXT.restA + safe * 8 + (mean >> 3),
-      CONTEXT.restB + safe * 64 + mean,
+      CONTEXT.restB + safe * 64 + (block.said === null ? mean : reference),
       CONTEXT.restC + safe * 8 + (near >> 3),
     ],
   };
   return Math.min(safe * 8 + codeSymbol(coder, low, count & 7), 49);
-}
-
-/** Levels of a sum: two for each doubling; what has overflowed is the highest. */
-function level(coder: PlainCoder, value: number, most: number): number {
-  return Math.min(coder.bytes[PLACE.levels + Math.min(value, 1023)]!, most);
-}
-
-/** Magnitudes from 7 on: the range, then the place in it, its top bit by a context. */
-function codeOver(coder: PlainCoder, by: SymbolContexts, bits: number, given: number): number {
-  const { bytes, words } = coder;
-  const range = codeSymbol(coder, by, coder.isDecoding ? 0 : bytes[PLACE.tokens + given]! - 7);
-  const base = words[(PLACE.bases >> 2) + range]!;
-  const size = bytes[PLACE.extras + range]! - 1;
-  const over = given - base;
-  const value = base + (codeBit(coder, bits + range * 32, (over >> size) & 1) << size);
-  return size > 0 ? value + codePlain(coder, size, over & ((1 << size) - 1)) : value;
 }
 
 /** The 49 coefficients that are not in the first row or column. */
@@ -172,14 +153,14 @@ function codeInner(coder: PlainCoder, block: PlainBlock, sums: Sums, count: numb
     const near = block.near[k]!;
     const own = ownOf(seen, k);
     const part = bytes[PLACE.shares + (49 - i) * 64 + open]!;
-    const tint = block.plane < 2 ? 0 : Math.min(3, Math.abs(shorts[block.other + k]!));
+    const { around, beside, tint } = besideOf(coder, block, { k, near, own });
     const value = isDecoding ? 0 : shorts[block.at + k]!;
     let size = Math.abs(value);
     const by: SymbolContexts = {
       weight: CONTEXT.innerW + i * 2 + (open < 3 ? 0 : 1),
       contexts: [
-        CONTEXT.innerA + (i * 16 + block.nearLevel[k]!) * 12 + part,
-        CONTEXT.innerB + (i * 12 + level(coder, own, 11)) * 12 + part,
+        CONTEXT.innerA + (i * 16 + around) * 12 + part,
+        CONTEXT.innerB + (i * 12 + beside) * 12 + part,
         CONTEXT.innerC + (i * 24 + level(coder, near + own, 23)) * 4 + tint,
       ],
     };
@@ -198,12 +179,41 @@ function codeInner(coder: PlainCoder, block: PlainBlock, sums: Sums, count: numb
       };
       size = codeOver(coder, over, CONTEXT.innerTop + Math.min(i, 31), size);
     }
-    const sign = codePlain(coder, 1, Number(value < 0));
+    const sign =
+      block.said === null
+        ? codePlain(coder, 1, Number(value < 0))
+        : codeBit(coder, saidSign(coder, block.said, k, token), Number(value < 0));
     const kept = Math.min(size, 2047);
     if (isDecoding) shorts[block.at + k] = sign === 1 ? -kept : kept;
     seen[seenAt(k)] = kept;
     addUp(sums, k, Math.imul(shorts[block.at + k]!, coder.words[block.quant + k]!));
   }
+}
+
+/** What the contexts of an inner coefficient are told besides its place. */
+function besideOf(
+  coder: PlainCoder,
+  { plane, said, nearLevel, other }: PlainBlock,
+  { k, near, own }: { readonly k: number; readonly near: number; readonly own: number },
+): { readonly around: number; readonly beside: number; readonly tint: number } {
+  const { shorts } = coder;
+  if (said === null) {
+    const tint = plane < 2 ? 0 : Math.min(3, Math.abs(shorts[other + k]!));
+    return { around: nearLevel[k]!, beside: level(coder, own, 11), tint };
+  }
+  const beside = level(coder, Math.abs(shorts[said.at + k]!), 11);
+  const tint = [2, 5, 7].filter((least) => beside >= least).length;
+  return { around: level(coder, near + own, 15), beside, tint };
+}
+
+function saidSign(coder: PlainCoder, said: SaidBlock, k: number, token: number): number {
+  return CONTEXT.saidSign + saidSide(coder, said, k) * 4 + Math.min(3, token - 1);
+}
+
+/** Which sign the sibling expects, and how surely: 0 to 23. */
+function saidSide(coder: PlainCoder, said: SaidBlock, k: number): number {
+  const value = coder.shorts[said.at + k]!;
+  return level(coder, Math.abs(value), 11) * 2 + Number(value < 0);
 }
 
 function seenAt(k: number): number {
@@ -225,11 +235,6 @@ function addUp({ rows, columns }: Sums, k: number, value: number): void {
   rows[v + 8]! += (u & 1) === 1 ? -value : value;
   columns[u]! += value;
   columns[u + 8]! += (v & 1) === 1 ? -value : value;
-}
-
-/** The root of 1/2: what the lowest cosine weighs beside the others (T.81 A.3.3). */
-function half(value: number): number {
-  return Math.imul(value, 181) >> 8;
 }
 
 /** An edge of a block and the sums of the block beyond it. */
@@ -255,22 +260,30 @@ function codeEdge(coder: PlainCoder, edge: Edge, sums: Sums, count: number): voi
     let own = 2 * magnitude(k + across) + magnitude(k + 2 * across);
     if (i > 1) own += 2 * magnitude(k - step) + magnitude(k - step + across);
     const place = (isRow ? 7 : 0) + i - 1;
-    const ownLevel = level(coder, own, 7);
+    const { said } = edge;
+    const saidLevel = said === null ? 0 : level(coder, Math.abs(shorts[said.at + k]!), 23);
+    const beside = said === null ? ahead : saidLevel;
+    const along = said === null ? near : Math.min(saidLevel, 15);
+    const ownLevel = said === null ? level(coder, own, 7) : Math.min(saidLevel >> 1, 7);
     const value = isDecoding ? 0 : shorts[edge.at + k]!;
     const by: SymbolContexts = {
       weight: CONTEXT.edgeW + place * 8 + full,
       contexts: [
-        CONTEXT.edgeA + (place * 8 + full) * 24 + ahead,
+        CONTEXT.edgeA + (place * 8 + full) * 24 + beside,
         CONTEXT.edgeB + ((place * 8 + full) * 16 + near) * 8 + ownLevel,
-        CONTEXT.edgeC + (place * 16 + near) * 24 + ahead,
+        CONTEXT.edgeC + (place * 16 + along) * 24 + ahead,
       ],
     };
     const token = codeSymbol(coder, by, Math.min(Math.abs(value), 7));
     if (token === 0) continue;
     let size = isDecoding ? token : Math.abs(value);
-    const side = (place * 24 + ahead) * 2 + Number(guess < 0);
-    const signBit = CONTEXT.edgeSign + side * 3 + Math.min(2, token - 1);
-    const sign = codeBit(coder, signBit, Number(value < 0));
+    const behind = Number(guess < 0);
+    const signs =
+      said === null
+        ? CONTEXT.edgeSign + ((place * 24 + ahead) * 2 + behind) * 3
+        : CONTEXT.saidEdge +
+          (saidSide(coder, said, k) * 16 + Math.min(7, ahead >> 1) * 2 + behind) * 3;
+    const sign = codeBit(coder, signs + Math.min(2, token - 1), Number(value < 0));
     if (token === 7) {
       const over: SymbolContexts = {
         weight: CONTEXT.edgeOverW + place,
@@ -295,97 +308,4 @@ function codeEdge(coder: PlainCoder, edge: Edge, sums: Sums, count: number): voi
 function levelOf(value: number): number {
   const bits = new Uint32Array(Float32Array.of(value).buffer)[0]! >>> 22;
   return Math.max(0, Math.min(22, bits - 253));
-}
-
-/** The lowest coefficient, predicted from the sums across both edges. */
-function codeDc(
-  coder: PlainCoder,
-  block: PlainBlock,
-  { rows, columns }: Sums,
-  count: number,
-): void {
-  const { shorts, words, isDecoding } = coder;
-  const q = words[block.quant]!;
-  const { quarters, spread, whole, least } = guessDc(coder, block, { rows, columns });
-  const guess = (quarters + 2) >> 2;
-  const part = quarters - 4 * guess + 2;
-  const full = level(coder, count, 15);
-  const wholeLevel = level(coder, whole, 15);
-  const plane = Math.min(block.plane, 3);
-  const value = isDecoding ? 0 : shorts[block.at]!;
-  let size = Math.abs(value - guess);
-  const by: SymbolContexts = {
-    weight: CONTEXT.dcW + spread,
-    contexts: [
-      CONTEXT.dcA + spread * 16 + wholeLevel,
-      CONTEXT.dcB + (plane * 16 + level(coder, least, 15)) * 2 + Number(part < 2),
-      CONTEXT.dcC + spread * 16 + full,
-    ],
-  };
-  const token = codeSymbol(coder, by, Math.min(size, 7));
-  let offset = 0;
-  if (token !== 0) {
-    if (isDecoding) size = token;
-    const sign = codeBit(coder, CONTEXT.dcSign + spread * 4 + part, Number(value < guess));
-    if (token === 7) {
-      const over: SymbolContexts = {
-        weight: CONTEXT.dcOverW,
-        contexts: [CONTEXT.dcOverA + spread, CONTEXT.dcOverB + wholeLevel, CONTEXT.dcOverC + full],
-      };
-      size = codeOver(coder, over, CONTEXT.dcTop + spread, size);
-    }
-    offset = sign === 1 ? -size : size;
-  }
-  if (isDecoding) shorts[block.at] = Math.min(Math.max(guess + offset, -2047), 2047);
-  const own = half(Math.imul(shorts[block.at]!, q));
-  rows[8]! += own;
-  columns[8]! += own;
-  words.set(rows.subarray(8), PLACE.right >> 2);
-  words.set(columns.subarray(8), block.bottomAt);
-}
-
-interface DcGuess {
-  /** In quarters of a step. */
-  readonly quarters: number;
-  readonly spread: number;
-  readonly whole: number;
-  readonly least: number;
-}
-
-function guessDc(coder: PlainCoder, block: PlainBlock, { rows, columns }: Sums): DcGuess {
-  const q = coder.words[block.quant]!;
-  const ratio = coder.words[block.quant + 64]!;
-  const left = block.right === null ? null : sideOf(block.right, rows, ratio);
-  const above = block.bottom === null ? null : sideOf(block.bottom, columns, ratio);
-  const only = left ?? above;
-  if (only === null) return { quarters: 0, spread: 0, whole: 0, least: 0 };
-  if (left === null || above === null) {
-    const whole = Math.floor((2 * only.unlike) / q);
-    return { quarters: only.guess, spread: 1 + level(coder, whole, 22), whole, least: whole };
-  }
-  const unlikeLeft = left.unlike + (q >> 1) + 2;
-  const unlikeAbove = above.unlike + (q >> 1) + 2;
-  const shift = Math.max(20 - Math.clz32(unlikeLeft + unlikeAbove), 0);
-  const forLeft = (unlikeAbove >> shift) + 1;
-  const forAbove = (unlikeLeft >> shift) + 1;
-  const sum = left.guess * forLeft + above.guess * forAbove;
-  return {
-    quarters: Math.trunc(sum / (forLeft + forAbove)),
-    spread: 1 + level(coder, (2 * Math.abs(left.guess - above.guess)) >> 3, 22),
-    whole: Math.floor((left.unlike + above.unlike) / q),
-    least: Math.floor((2 * Math.min(left.unlike, above.unlike)) / q),
-  };
-}
-
-/** What the sums across one edge say: the guess, and how unlike the sides are besides. */
-function sideOf(
-  beyond: Int32Array,
-  own: Int32Array,
-  ratio: number,
-): { guess: number; unlike: number } {
-  const sum = (beyond[0]! - own[0]!) | 0;
-  const size = Math.max(Math.min(Math.imul(Math.abs(sum), ratio) >> 10, 8188), 0);
-  let unlike = 0;
-  for (let i = 1; i < 8; i++) unlike = (unlike + Math.abs((beyond[i]! - own[i]!) | 0)) | 0;
-  return { guess: sum < 0 ? -size : size, unlike: Math.min(Math.max(unlike, 0), 0xfffffff) };
 }

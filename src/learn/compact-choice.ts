@@ -1,5 +1,5 @@
 import type { BlobId } from '../base/index.ts';
-import { isRawName } from '../metadata/index.ts';
+import { isJpegName, isRawName } from '../metadata/index.ts';
 import type { World } from '../platform/index.ts';
 import type { Tier } from '../priority/index.ts';
 import { matches, type Query } from '../query/index.ts';
@@ -16,7 +16,7 @@ import { stricter } from './tiers-by-content.ts';
 export interface CompactChoice {
   /** Whether its tier allows other forms than verbatim, it was looked at, and it fits what was asked for. */
   readonly mayCompact: (blob: BlobId) => boolean;
-  /** A RAW file of the same burst; null for what is in no burst. */
+  /** A file of the same kind of the same burst, RAW or JPEG; null for what is in no burst. */
   readonly siblingOf: (blob: BlobId) => BlobId | null;
   /** Whether its tier wants it to need no other file: true for the most precious one. */
   readonly mustStandAlone: (blob: BlobId) => boolean;
@@ -67,7 +67,7 @@ export async function compactChoice(
   };
 }
 
-/** By RAW file of a burst: the one of its burst that it may build on. */
+/** By RAW or JPEG file of a burst: the one of its kind and burst that it may build on. */
 function siblingsOf(
   { groups }: Library,
   frames: ReadonlyMap<string, KnownFrame>,
@@ -76,15 +76,20 @@ function siblingsOf(
   for (const group of groups) {
     // Pictures that only look alike were taken at other times: nothing of them lies on the same spot.
     if (group.kind === 'look-alikes' || group.kind === 'panorama') continue;
-    const raws = group.frames.flatMap(({ id }) => rawOf(frames.get(id)) ?? []);
-    for (const [index, blob] of raws.entries()) {
-      const sibling = raws[index - (index % FRAMES_PER_SIBLING)];
-      if (sibling !== undefined && sibling !== blob) siblings.set(blob, sibling);
+    for (const isOfKind of [isRawName, isJpegName]) {
+      const files = group.frames.flatMap(({ id }) => fileOf(frames.get(id), isOfKind) ?? []);
+      for (let first = 0; first < files.length; first += FRAMES_PER_SIBLING) {
+        const few = files.slice(first, first + FRAMES_PER_SIBLING);
+        // The one in the middle is nearest to all of them, and between a bracket's exposures.
+        const sibling = few[few.length >> 1];
+        if (sibling === undefined) continue;
+        for (const blob of few) if (blob !== sibling) siblings.set(blob, sibling);
+      }
     }
   }
   return siblings;
 }
 
-function rawOf(frame: KnownFrame | undefined): BlobId | null {
-  return frame?.parts.find(({ path }) => isRawName(path))?.blob ?? null;
+function fileOf(frame: KnownFrame | undefined, isOfKind: (path: string) => boolean): BlobId | null {
+  return frame?.parts.find(({ path }) => isOfKind(path))?.blob ?? null;
 }

@@ -41,6 +41,11 @@ export function isRawName(name: string): boolean {
   return extension === 'dng' || extension === 'nef' || NEVER_REWRITTEN.has(extension);
 }
 
+/** Whether a file of this name holds a JPEG picture. */
+export function isJpegName(name: string): boolean {
+  return ['jpg', 'jpeg', 'jpe'].includes(extensionOf(name));
+}
+
 /**
  * Whether a change of this file's content is a suspicion rather than a new version: RAW files anywhere, and every
  * capture in a camera's own folders.

@@ -22,6 +22,7 @@ export {
   type FileRole,
   isCatalogFile,
   isImmutable,
+  isJpegName,
   isRawName,
   isReadOnlyCapture,
   roleOf,

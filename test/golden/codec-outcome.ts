@@ -27,16 +27,15 @@ export interface CodecOutcome {
 export function codecOutcome(picture: RecodedPicture): CodecOutcome {
   const { kind, sibling, container } = picture;
   const dependencies = sibling === null ? [] : [known(sibling)];
-  const decoded = kind === 'jpeg' ? decodeJpeg(container) : decodeRaw(container, { dependencies });
+  const decode = kind === 'jpeg' ? decodeJpeg : decodeRaw;
+  const decoded = decode(container, { dependencies });
   return { encoded: sha256(recode(picture)), decoded: sha256(decoded) };
 }
 
 /** The container; empty where nothing is gained. */
 export function recode({ kind, bytes, sibling }: Omit<RecodedPicture, 'container'>): Uint8Array {
-  const container =
-    kind === 'jpeg'
-      ? encodeJpeg(bytes)
-      : encodeRaw(bytes, sibling === null ? {} : { sibling: known(sibling) });
+  const encode = kind === 'jpeg' ? encodeJpeg : encodeRaw;
+  const container = encode(bytes, sibling === null ? {} : { sibling: known(sibling) });
   return container ?? new Uint8Array(0);
 }
 
@@ -45,7 +44,8 @@ export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-function known(bytes: Uint8Array): RawDependency {
+/** A frame as a container may need it. */
+export function known(bytes: Uint8Array): RawDependency {
   const id = parseBlobId(sha256(bytes));
   if (id === null) throw new Error('no digest');
   return { id, bytes };

@@ -18,7 +18,51 @@ export interface MadeJpeg {
   readonly hasZeroRuns?: boolean;
   /** Coefficients that are not zero, of a hundred. */
   readonly fullness?: number;
+  /** Another frame of the burst: some coefficients are a step larger. */
+  readonly noiseSeed?: number;
 }
+
+/** Samplings of planes, across and down, as cameras and editors have them and odder ones. */
+export const SAMPLINGS = {
+  gray: [[1, 1]],
+  full: [
+    [1, 1],
+    [1, 1],
+    [1, 1],
+  ],
+  half: [
+    [2, 1],
+    [1, 1],
+    [1, 1],
+  ],
+  quarter: [
+    [2, 2],
+    [1, 1],
+    [1, 1],
+  ],
+  upright: [
+    [1, 2],
+    [1, 1],
+    [1, 1],
+  ],
+  long: [
+    [4, 1],
+    [1, 1],
+    [1, 1],
+  ],
+  odd: [
+    [2, 2],
+    [2, 1],
+    [1, 2],
+  ],
+  four: [
+    [1, 1],
+    [1, 1],
+    [1, 1],
+    [1, 1],
+  ],
+  one: [[2, 2]],
+} as const;
 
 /** Bits with stuffing (T.81 F.1.2.3). */
 class Bits {
@@ -105,7 +149,8 @@ function scanBytes(made: MadeJpeg, parts: readonly number[]): number[] {
   return bits.bytes;
 }
 
-function putBlock(bits: Bits, { fullness = 10, hasZeroRuns }: MadeJpeg, random: number): void {
+function putBlock(bits: Bits, made: MadeJpeg, random: number): void {
+  const { fullness = 10, hasZeroRuns, noiseSeed = 0 } = made;
   let run = 0;
   for (let k = 1; k < 64; k++) {
     const dice = hash32(random, k);
@@ -115,7 +160,8 @@ function putBlock(bits: Bits, { fullness = 10, hasZeroRuns }: MadeJpeg, random: 
       continue;
     }
     for (; run > 15; run -= 16) bits.put(0xf0, 8);
-    const size = (dice >>> 8) % (k < 4 ? 200 : 5);
+    const noise = noiseSeed === 0 ? 0 : Number(hash32(noiseSeed, random, k) % 4 === 0);
+    const size = ((dice >>> 8) % (k < 4 ? 200 : 5)) + noise;
     putNumber(bits, 8, run << 4, (dice & 0x80) === 0 ? size + 1 : -size - 1);
     run = 0;
   }

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rawDependencies } from '../../src/codec/index.ts';
+import { jpegDependencies, rawDependencies } from '../../src/codec/index.ts';
 import { skipBecause } from '../skip.ts';
 import {
   type CodecOutcome,
@@ -27,12 +27,16 @@ const ofBurst = (noiseSeed: number): Uint8Array =>
     shot: { x: noiseSeed, y: 0, noiseSeed },
   });
 
+const ofJpegBurst = (noiseSeed: number): Uint8Array =>
+  makeJpeg({ seed: 8, width: 200, height: 130, sampling: FULL, noiseSeed });
+
 const PICTURES: readonly RecodedPicture[] = [
   made('jpeg', makeJpeg({ seed: 3, width: 90, height: 70, sampling: FULL, restartEvery: 3 })),
   ...(['nef', 'nef-lossless'] as const).map((kind, seed) =>
     made('raw', makeRaw({ ...BASE, seed, format: { kind } } satisfies MadeRaw)),
   ),
   made('raw', ofBurst(2), ofBurst(1)),
+  made('jpeg', ofJpegBurst(2), ofJpegBurst(1)),
 ];
 
 function made(
@@ -64,10 +68,11 @@ describe('another version of Node', skipBecause(other === null ? absent : null),
       expect(container.length).toBeGreaterThan(0);
       expect(container.length).toBeLessThan(bytes.length);
     }
-    const dependencies = PICTURES.slice(1).map(
-      ({ container }) => rawDependencies(container).length,
+    const dependencies = PICTURES.map(
+      ({ kind, container }) =>
+        (kind === 'jpeg' ? jpegDependencies : rawDependencies)(container).length,
     );
-    expect(dependencies).toEqual([0, 0, 1]);
+    expect(dependencies).toEqual([0, 0, 0, 1, 1]);
     const outcomes = outcomesOf(PICTURES);
     expect(outcomes).toEqual(PICTURES.map(codecOutcome));
     expect(outcomes.map(({ decoded }) => decoded)).toEqual(

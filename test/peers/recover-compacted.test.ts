@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { compact } from '../../src/backup/index.ts';
+import type { BlobId } from '../../src/base/index.ts';
 import { backup, createVault, openVault, openWorld, type World } from '../../src/index.ts';
 import { tinyShoot, writeShoot } from '../../src/testing/index.ts';
 import { skipBecause } from '../skip.ts';
@@ -45,14 +46,18 @@ beforeAll(async () => {
   }
   // The burst's frames build on each other, so that the page has to follow that too.
   const { ledger } = await openVault(world, root);
-  const raws = [...ledger.blobs.values()].filter(({ places }) => places[0]?.at.endsWith('.NEF'));
-  const [first] = raws;
+  const siblings = new Map<BlobId, BlobId>();
+  for (const ending of ['.NEF', '.JPG']) {
+    const files = [...ledger.blobs.values()].filter(({ places }) => places[0]?.at.endsWith(ending));
+    for (const { id } of files) siblings.set(id, files[0]?.id ?? id);
+  }
   const report = await compact(world, await openVault(world, root), {
     onBattery: true,
-    siblingOf: (blob) => (raws.some(({ id }) => id === blob) ? (first?.id ?? null) : null),
+    siblingOf: (blob) => siblings.get(blob) ?? null,
   });
   expect(report.byKind.jpeg.blobs + report.byKind['raw-single'].blobs).toBeGreaterThan(0);
   expect(report.byKind['raw-burst'].blobs).toBeGreaterThan(0);
+  expect(report.byKind['jpeg-burst'].blobs).toBeGreaterThan(0);
   expect(report.byKind.delta.blobs).toBe(1);
   for (const path of await readdir(card, { recursive: true, withFileTypes: true })) {
     if (!path.isFile()) continue;

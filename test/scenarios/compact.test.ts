@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { BlobId } from '../../src/base/index.ts';
 import {
   compact,
   openVault,
@@ -11,6 +13,7 @@ import {
 import {
   type ShootSummary,
   type SimWorld,
+  shootJpegBurst,
   simWorld,
   tinyShoot,
   writeShoot,
@@ -50,6 +53,9 @@ async function everythingComesBack(): Promise<void> {
 
 const NOTHING = new Uint8Array(0);
 
+const digestOf = (bytes: Uint8Array): BlobId =>
+  createHash('sha256').update(bytes).digest('hex') as BlobId;
+
 describe('an evening at the hotel, on mains power', () => {
   it('stores the day in fewer bytes, gives all of it back, and never touches the selects', async () => {
     const selects = await type('find', 'tier:select', ...VAULT, '--json');
@@ -70,6 +76,32 @@ describe('an evening at the hotel, on mains power', () => {
     }
     const again = await type('compact', ...VAULT);
     expect(again.stdout).toContain('Nothing was compacted.');
+  });
+
+  it('stores the JPEG files of a burst beside the one in their middle, which needs nobody', async () => {
+    const step = { x: 3.3, y: -2.6 };
+    const burst = await shootJpegBurst({ frames: 5, width: 640, height: 448, iso: 200, step });
+    const paths = burst.map((_, index) => `/burst/DCIM/100SIMUL/IMG_000${index}.JPG`);
+    for (const [index, bytes] of burst.entries()) {
+      world.disk.stage.plant(paths[index] ?? '', bytes);
+    }
+    await type('backup', '/burst', ...VAULT);
+    const typed = await type('compact', ...VAULT);
+    expect(typed.stdout).toMatch(/JPEG, beside its burst: 4 originals, /);
+    const { ledger } = await openVault(world, '/drive/vault');
+    const needs = burst.map((bytes) => {
+      const [place] = ledger.blobs.get(digestOf(bytes))?.places ?? [];
+      expect(place?.form).toBe('jpeg-recoded');
+      return place?.needs ?? null;
+    });
+    const middle = [digestOf(burst[2] ?? NOTHING)];
+    expect(needs).toEqual([middle, middle, null, middle, middle]);
+    await type('restore', 'latest', ...VAULT, '--to', '/burst-back');
+    for (const [index, bytes] of burst.entries()) {
+      const back = world.disk.stage.peek(`/burst-back${paths[index]}`);
+      expect(Buffer.compare(back ?? NOTHING, bytes)).toBe(0);
+    }
+    expect((await type('check', ...VAULT, '--read-data')).exit).toBe(0);
   });
 
   it('says by what kind how much was saved, in the report and in the library', async () => {

@@ -1,7 +1,14 @@
 import { filesOfPlace, type Ledger, type Place, type StoredBlob } from '../../vault/index.ts';
 
-/** By what bytes were saved: a recoded JPEG, a RAW by itself, a RAW beside its burst, a delta, plain compression. */
-export const SAVING_KINDS = ['jpeg', 'raw-single', 'raw-burst', 'delta', 'zstd'] as const;
+/** By what bytes were saved: a recoded JPEG or RAW, by itself or beside its burst; a delta; plain compression. */
+export const SAVING_KINDS = [
+  'jpeg',
+  'jpeg-burst',
+  'raw-single',
+  'raw-burst',
+  'delta',
+  'zstd',
+] as const;
 
 /** One of {@link SAVING_KINDS}. */
 export type SavingKind = (typeof SAVING_KINDS)[number];
@@ -23,7 +30,10 @@ export interface Savings {
 /** No saving at all, to be added to. */
 export function noSavings(): Record<SavingKind, Saving> {
   const none = { blobs: 0, bytesBefore: 0, bytesAfter: 0 };
-  return { jpeg: none, 'raw-single': none, 'raw-burst': none, delta: none, zstd: none };
+  return {
+    ...{ jpeg: none, 'jpeg-burst': none, 'raw-single': none, 'raw-burst': none },
+    ...{ delta: none, zstd: none },
+  };
 }
 
 /** A saving with one more content. */
@@ -40,7 +50,7 @@ export function addSaving(
 
 /** What a form counts as; null for a verbatim one and for what this version does not know. */
 export function savingKindOf({ form, needs }: Pick<Place, 'form' | 'needs'>): SavingKind | null {
-  if (form === 'jpeg-recoded') return 'jpeg';
+  if (form === 'jpeg-recoded') return needs === undefined ? 'jpeg' : 'jpeg-burst';
   if (form === 'raw-recoded') return needs === undefined ? 'raw-single' : 'raw-burst';
   return form === 'delta' || form === 'zstd' ? form : null;
 }

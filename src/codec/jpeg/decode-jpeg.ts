@@ -1,28 +1,60 @@
-import { FieldVaultError } from '../../base/index.ts';
-import { type CoefficientCoder, openCoefficientCoder } from '../../kernels/index.ts';
+import { type BlobId, FieldVaultError } from '../../base/index.ts';
+import {
+  type CoefficientCoder,
+  type CoefficientPlane,
+  openCoefficientCoder,
+} from '../../kernels/index.ts';
+import type { KnownContent } from '../zstd/container.ts';
 import type { BitSink } from './bit-sink.ts';
-import { type JpegContainer, NEXT_MAX, parseContainer } from './container.ts';
+import { type JpegContainer, NEXT_MAX, type NeededSibling, parseContainer } from './container.ts';
 import { crc32 } from './crc32.ts';
 import { decodeBytes } from './decode-bytes.ts';
+import { expectCoefficients, isLaidOutLike } from './expect-coefficients.ts';
 import { markCoefficients } from './marks.ts';
 import { isBelievable, planesOf, segmentsOf } from './picture.ts';
+import type { PlaneSamples } from './plane-samples.ts';
+import { isOfSiblingSize, readSibling } from './read-sibling.ts';
 import { type NumberSource, takeNotes } from './scan-notes.ts';
+import { parseRecipe, tilesOf } from './sibling-recipe.ts';
 import { type Walked, walkJpeg } from './walk.ts';
 import { writeScan } from './write-scan.ts';
 
+/** What a decoder may be told. */
+export interface DecodeJpegOptions {
+  /** Originals that the container may need, see {@link jpegDependencies}. */
+  readonly dependencies?: readonly KnownContent[];
+}
+
 /**
  * Rebuilds the original from a container of {@link encodeJpeg}, byte for byte. Time and memory are bounded by the
- * container's length. A checksum finds damage; the proof is the caller's comparison of the digest.
- * @throws FieldVaultError DAMAGED where the bytes are no container or its parts contradict each other
+ * container's length and that of what it needs. A checksum finds damage; the proof is the caller's comparison of the
+ * digest.
+ * @throws FieldVaultError DAMAGED where the bytes are no container, its parts contradict each other, or a dependency is
+ * missing (`details.needs` names it) or another file
  */
-export function decodeJpeg(container: Uint8Array): Uint8Array {
-  return decodePictures(container, NEXT_MAX);
+export function decodeJpeg(container: Uint8Array, options: DecodeJpegOptions = {}): Uint8Array {
+  return decodePictures(container, options.dependencies ?? [], NEXT_MAX);
+}
+
+/**
+ * The originals that must be at hand to decode a container.
+ * @throws FieldVaultError DAMAGED where the bytes are no container
+ */
+export function jpegDependencies(container: Uint8Array): readonly BlobId[] {
+  const parts = parseContainer(container);
+  if (parts === null) throw damaged('it is not a container of a recoded JPEG');
+  return parts.needs === null ? [] : [parts.needs.id];
 }
 
 /** Decodes a picture and at most so many behind it. */
-function decodePictures(container: Uint8Array, nextMax: number): Uint8Array {
+function decodePictures(
+  container: Uint8Array,
+  dependencies: readonly KnownContent[],
+  nextMax: number,
+): Uint8Array {
   const parts = parseContainer(container);
   if (parts === null) throw damaged('it is not a container of a recoded JPEG');
+  const sibling = siblingOf(parts, dependencies);
   const head = joinHead(parts);
   const notes: NumberSource = { bytes: decodeBytes(parts.notes, parts.notesBytes), at: 0 };
   const sink: BitSink = { bytes: new Uint8Array(parts.originalBytes), at: 0, bits: 0, count: 0 };
@@ -30,7 +62,7 @@ function decodePictures(container: Uint8Array, nextMax: number): Uint8Array {
   let marks: Uint32Array | null = null;
   let taken = 0;
   const walked = walkJpeg(head, (scan, position, walk) => {
-    coder ??= decodeCoefficients(parts, walk);
+    coder ??= decodeCoefficients(parts, walk, sibling);
     const scanNotes = takeNotes(notes);
     if (coder === null || scanNotes === null || !putBytes(sink, head, taken, position)) return null;
     taken = position;
@@ -42,7 +74,7 @@ function decodePictures(container: Uint8Array, nextMax: number): Uint8Array {
   const isWhole = putBytes(sink, head, taken, head.length);
   if (parts.next.length > 0) {
     if (nextMax === 0) throw damaged('too many pictures lie in it');
-    const next = decodePictures(parts.next, nextMax - 1);
+    const next = decodePictures(parts.next, [], nextMax - 1);
     if (!putBytes(sink, next, 0, next.length)) throw damaged('what follows is too long');
   }
   if (!isWhole || sink.at !== parts.originalBytes) {
@@ -52,8 +84,22 @@ function decodePictures(container: Uint8Array, nextMax: number): Uint8Array {
   return sink.bytes;
 }
 
-function damaged(why: string): FieldVaultError {
-  return new FieldVaultError('DAMAGED', `A recoded JPEG cannot be rebuilt: ${why}.`);
+function damaged(why: string, needs?: BlobId): FieldVaultError {
+  const details = needs === undefined ? {} : { details: { needs } };
+  return new FieldVaultError('DAMAGED', `A recoded JPEG cannot be rebuilt: ${why}.`, details);
+}
+
+/** What the frame shows that the picture was coded beside; null where it stands alone. */
+function siblingOf(
+  { needs }: JpegContainer,
+  dependencies: readonly KnownContent[],
+): readonly PlaneSamples[] | null {
+  if (needs === null) return null;
+  const found = dependencies.find(({ id }) => id === needs.id);
+  if (found === undefined) throw damaged(`it needs the original ${needs.id}`, needs.id);
+  const samples = found.bytes.length === needs.bytes ? readSibling(found.bytes) : null;
+  if (samples === null) throw damaged(`the original ${needs.id} is another`, needs.id);
+  return samples;
 }
 
 /** Everything of the original around its scans. */
@@ -64,13 +110,36 @@ function joinHead({ head, headBytes, rest }: JpegContainer): Uint8Array {
   return bytes;
 }
 
-function decodeCoefficients(parts: JpegContainer, walked: Walked): CoefficientCoder | null {
-  const { segments, originalBytes } = parts;
+function decodeCoefficients(
+  parts: JpegContainer,
+  walked: Walked,
+  sibling: readonly PlaneSamples[] | null,
+): CoefficientCoder | null {
+  const { segments, originalBytes, needs } = parts;
   const runs = segmentsOf(walked.frame);
   if (!isBelievable(walked.frame, originalBytes) || runs.length !== segments.length) return null;
   const codedBytesMax = segments.reduce((most, { length }) => Math.max(most, length), 0);
-  const coder = openCoefficientCoder(planesOf(walked), { codedBytesMax });
+  const alone = planesOf(walked);
+  const planes = needs === null || sibling === null ? alone : withSaid(alone, needs, sibling);
+  if (planes === null) return null;
+  const coder = openCoefficientCoder(planes, { codedBytesMax });
   return runs.every((rows, index) => coder.decode(rows, segments[index]!)) ? coder : null;
+}
+
+/** The planes with what the sibling lets expect of them. */
+function withSaid(
+  planes: readonly CoefficientPlane[],
+  needs: NeededSibling,
+  sibling: readonly PlaneSamples[],
+): CoefficientPlane[] | null {
+  const [first] = planes;
+  if (first === undefined || !isOfSiblingSize(planes)) return null;
+  if (!isLaidOutLike(planes, sibling)) return null;
+  const tiles = tilesOf(first.blocksWide * 8, first.blocksHigh * 8);
+  const recipe = parseRecipe(decodeBytes(needs.recipe, needs.recipeBytes), planes.length, tiles);
+  if (recipe === null) return null;
+  const expected = expectCoefficients(planes, sibling, recipe);
+  return planes.map((plane, index) => ({ ...plane, said: expected[index]! }));
 }
 
 /** Copies a piece; false where it does not fit. */

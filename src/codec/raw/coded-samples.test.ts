@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hash32, plainRawKernel, type RawKernel, rawKernel } from '../../kernels/index.ts';
+import { readNumbers } from '../numbers.ts';
 import { type CodedPlane, decodePlane } from './decode-samples.ts';
 import { encodePlane, type Reference } from './encode-samples.ts';
 import { matchFrames } from './match-frames.ts';
-import { readNumbers } from './numbers.ts';
 import { parseModel, sharesOf } from './sample-model.ts';
 import { planBands, type SamplePlane, scaleOf } from './sample-plane.ts';
 import { trainModel } from './train-model.ts';

@@ -1,5 +1,5 @@
+import { type NumberReader, putUnsigned, takeUnsigned } from '../numbers.ts';
 import { type DifferenceWord, WORDS_MAX } from './difference-code.ts';
-import { type NumberReader, putUnsigned, takeUnsigned } from './numbers.ts';
 import { BLOCK_NAMES, PACK_ORDERS, type SampleCoding } from './sensor-part.ts';
 
 /** Codings by their number in containers. */

@@ -1,7 +1,7 @@
 import { type BlobId, formatHex, parseBlobId } from '../../base/index.ts';
 import { decodeBytes } from '../jpeg/decode-bytes.ts';
+import { type NumberReader, readNumbers, takeSigned, takeUnsigned } from '../numbers.ts';
 import type { CodedBand } from './decode-samples.ts';
-import { type NumberReader, readNumbers, takeSigned, takeUnsigned } from './numbers.ts';
 import type { PartRecipe } from './part-samples.ts';
 import { takeRecipe } from './recipe-numbers.ts';
 import { MODELLED_BYTES_MAX, PIECE_KINDS, type Piece } from './rest-pieces.ts';

@@ -1,7 +1,7 @@
 import { encodeBytes } from '../jpeg/encode-bytes.ts';
+import { putSigned, putUnsigned } from '../numbers.ts';
 import { CONTAINER_HEAD } from './container.ts';
 import type { CodedPlane } from './decode-samples.ts';
-import { putSigned, putUnsigned } from './numbers.ts';
 import type { PartRecipe } from './part-samples.ts';
 import { putRecipe } from './recipe-numbers.ts';
 import { PIECE_KINDS, type Piece } from './rest-pieces.ts';

@@ -1,5 +1,5 @@
 import { RAW_SET, RAW_SHARE_BITS, RAW_SPREAD, RAW_SYMBOLS } from '../../kernels/index.ts';
-import { putSigned, putUnsigned } from './numbers.ts';
+import { putSigned, putUnsigned } from '../numbers.ts';
 import { WEIGHT_STEP } from './sample-model.ts';
 import { setBytesOf, tapsOf } from './taps.ts';
 import type { TrainedWeights } from './train-weights.ts';

@@ -1,6 +1,6 @@
+import { type NumberReader, putSigned, putUnsigned, takeSigned, takeUnsigned } from '../numbers.ts';
 import { RULES_END } from './block-kinds.ts';
 import { putCoding, takeCoding } from './coding-numbers.ts';
-import { type NumberReader, putSigned, putUnsigned, takeSigned, takeUnsigned } from './numbers.ts';
 import { countOf, type Hole, type PartRecipe, type Patch } from './part-samples.ts';
 import { blockBytesOf, OWN_RULES_MAX } from './read-blocks.ts';
 import { SIDE_MAX, SIDE_MIN } from './sample-plane.ts';

@@ -6,7 +6,7 @@ import {
   RAW_SYMBOLS,
   RAW_TABLE_WORDS,
 } from '../../kernels/index.ts';
-import { type NumberReader, takeSigned, takeUnsigned } from './numbers.ts';
+import { type NumberReader, takeSigned, takeUnsigned } from '../numbers.ts';
 import { setBytesOf, tapsOf } from './taps.ts';
 
 /** What coder and decoder of samples agree on, laid out as the kernels read it. */

@@ -5,12 +5,12 @@ import {
   type RawKernel,
   rawKernel,
 } from '../../kernels/index.ts';
+import { readNumbers } from '../numbers.ts';
 import { activityAt } from './activity.ts';
 import { type Bench, putReference, putRows, setModel, startBand } from './band-memory.ts';
 import { openEncodingBench, type Reference, shiftOfRow } from './encode-samples.ts';
 import { formatModel, logsOf } from './format-model.ts';
 import { nextEquations, openEquations, solveEquations } from './normal-equations.ts';
-import { readNumbers } from './numbers.ts';
 import { contextsOf, parseModel, type SampleModel, sharesOf, tablesOf } from './sample-model.ts';
 import { type Band, type SamplePlane, scaleOf } from './sample-plane.ts';
 import { type TrainedWeights, trainWeights } from './train-weights.ts';

@@ -140,7 +140,13 @@
 // @ts-ignore: decorator
 @inline const DC_TOP = 3712;
 // @ts-ignore: decorator
-@inline const WEIGHTS: usize = BITS + 4224 * 4;
+@inline const SAID_SIGN = 4224;
+// @ts-ignore: decorator
+@inline const SAID_EDGE = 4320;
+// @ts-ignore: decorator
+@inline const SAID_DC = 5472;
+// @ts-ignore: decorator
+@inline const WEIGHTS: usize = BITS + 5600 * 4;
 // @ts-ignore: decorator
 @inline const COUNT_W = 0;
 // @ts-ignore: decorator
@@ -377,6 +383,8 @@ let quant: usize = 0;
 let hasLeft: bool = false;
 let hasAbove: bool = false;
 let count = 0;
+/** What a sibling says about this block, in quarters of a step; 0 without one. */
+let said: usize = 0;
 
 function codeBlock(decode: bool, plane: i32, x: i32, y: i32): void {
   const words = 16 + plane * PLANE_WORDS;
@@ -385,6 +393,8 @@ function codeBlock(decode: bool, plane: i32, x: i32, y: i32): void {
   const number = y * wide + x;
   block = <usize>int(words + 3) + (<usize>number << 7);
   quant = <usize>int(words + 6);
+  said = <usize>int(words + 10);
+  if (said != 0) said += <usize>number << 7;
   hasLeft = x > 0;
   hasAbove = y > int(FIRST_ROW) * int(words + 2);
   left = hasLeft ? block - 128 : hasAbove ? block - stride : NOTHING;
@@ -407,6 +417,7 @@ function codeBlock(decode: bool, plane: i32, x: i32, y: i32): void {
     other = <usize>int(from + 3) + (<usize>at << 7);
     reference = load<u8>(<usize>int(from + 4) + <usize>at);
   }
+  if (said != 0) reference = countSaid();
   const mean = (2 * nLeft + 2 * nAbove + nNext + nCorner + 3) / 6;
   lookAround();
   if (!decode) count = countInner();
@@ -473,6 +484,16 @@ function countInner(): i32 {
   return 56 - found;
 }
 
+/** How many of the inner coefficients are half a step or more by what the sibling says. */
+function countSaid(): i32 {
+  let found = 0;
+  const least = i16x8.splat(1);
+  for (let v: usize = 16; v < 128; v += 16) {
+    found += popcnt<i32>(i16x8.bitmask(i16x8.gt_s(i16x8.abs(v128.load(said + v)), least)) & 254);
+  }
+  return found;
+}
+
 // @ts-ignore: decorator
 @inline function codeCount(
   decode: bool,
@@ -497,8 +518,8 @@ function countInner(): i32 {
     decode,
     REST_W + safe,
     REST_A + safe * 8 + (mean >> 3),
-    REST_B + safe * 64 + mean,
-    REST_C + safe * 8 + ((plane > 0 ? reference : nAbove) >> 3),
+    REST_B + safe * 64 + (said != 0 ? reference : mean),
+    REST_C + safe * 8 + ((plane > 0 || said != 0 ? reference : nAbove) >> 3),
     count & 7,
   );
   if (decode) count = min<i32>(safe * 8 + low, 49);
@@ -526,15 +547,22 @@ function codeInner(decode: bool, plane: i32, other: usize): void {
       <i32>load<u16>(seen + 30) +
       <i32>load<u16>(seen - 30);
     const part = <i32>load<u8>(SHARES + <usize>((49 - i) * 64 + open));
-    const tint = other == NOTHING ? 0 : min<i32>(3, magnitude(other, k));
+    let tint = other == NOTHING ? 0 : min<i32>(3, magnitude(other, k));
+    let around = <i32>load<u8>(NEAR_LEVELS + <usize>k);
+    let beside = level(own, 11);
+    if (said != 0) {
+      around = level(near + own, 15);
+      beside = level(magnitude(said, k), 11);
+      tint = beside < 2 ? 0 : beside < 5 ? 1 : beside < 7 ? 2 : 3;
+    }
     const at = block + (<usize>k << 1);
     let value = decode ? 0 : <i32>load<i16>(at);
     let size = abs<i32>(value);
     const token = symbol(
       decode,
       INNER_W + i * 2 + (open < 3 ? 0 : 1),
-      INNER_A + (i * 16 + <i32>load<u8>(NEAR_LEVELS + <usize>k)) * 12 + part,
-      INNER_B + (i * 12 + level(own, 11)) * 12 + part,
+      INNER_A + (i * 16 + around) * 12 + part,
+      INNER_B + (i * 12 + beside) * 12 + part,
       INNER_C + (i * 24 + level(near + own, 23)) * 4 + tint,
       min<i32>(size, 7),
     );
@@ -553,7 +581,10 @@ function codeInner(decode: bool, plane: i32, other: usize): void {
         size,
       );
     }
-    const sign = plain(decode, 1, <i32>(value < 0));
+    const sign =
+      said == 0
+        ? plain(decode, 1, <i32>(value < 0))
+        : bit(decode, SAID_SIGN + saidSide(k) * 4 + min<i32>(3, token - 1), <i32>(value < 0));
     if (decode) {
       size = min<i32>(size, 2047);
       value = sign != 0 ? -size : size;
@@ -562,6 +593,13 @@ function codeInner(decode: bool, plane: i32, other: usize): void {
     store<u16>(seen, <u16>size);
     addUp(u, v, value * load<i32>(quant + (<usize>k << 2)));
   }
+}
+
+/** Which sign the sibling expects, and how surely: 0 to 23. */
+// @ts-ignore: decorator
+@inline function saidSide(k: i32): i32 {
+  const value = <i32>load<i16>(said + (<usize>k << 1));
+  return level(abs<i32>(value), 11) * 2 + <i32>(value < 0);
 }
 
 /** Seven coefficients of the first column (`way` 0) or row (1), predicted across the edge to the block beside it. */
@@ -582,28 +620,39 @@ function codeEdge(decode: bool, way: i32, beyond: usize, hasSide: bool): void {
     let own = 2 * magnitude(block, k + across) + magnitude(block, k + 2 * across);
     if (i > 1) own += 2 * magnitude(block, k - step) + magnitude(block, k - step + across);
     const place = way * 7 + i - 1;
+    let beside = ahead;
+    let along = near;
+    let ownLevel = level(own, 7);
+    if (said != 0) {
+      beside = level(magnitude(said, k), 23);
+      along = min<i32>(beside, 15);
+      ownLevel = min<i32>(beside >> 1, 7);
+    }
     const at = block + (<usize>k << 1);
     let value = decode ? 0 : <i32>load<i16>(at);
     let size = abs<i32>(value);
     const token = symbol(
       decode,
       EDGE_W + place * 8 + full,
-      EDGE_A + (place * 8 + full) * 24 + ahead,
-      EDGE_B + ((place * 8 + full) * 16 + near) * 8 + level(own, 7),
-      EDGE_C + (place * 16 + near) * 24 + ahead,
+      EDGE_A + (place * 8 + full) * 24 + beside,
+      EDGE_B + ((place * 8 + full) * 16 + near) * 8 + ownLevel,
+      EDGE_C + (place * 16 + along) * 24 + ahead,
       min<i32>(size, 7),
     );
     if (token == 0) continue;
     if (decode) size = token;
-    const side = (place * 24 + ahead) * 2 + <i32>load<u8>(BEHIND + <usize>i);
-    const sign = bit(decode, EDGE_SIGN + side * 3 + min<i32>(2, token - 1), <i32>(value < 0));
+    const behind = <i32>load<u8>(BEHIND + <usize>i);
+    const side = (place * 24 + ahead) * 2 + behind;
+    let signs = EDGE_SIGN + side * 3;
+    if (said != 0) signs = SAID_EDGE + (saidSide(k) * 16 + min<i32>(7, ahead >> 1) * 2 + behind) * 3;
+    const sign = bit(decode, signs + min<i32>(2, token - 1), <i32>(value < 0));
     if (token == 7) {
       size = over(
         decode,
         EDGE_OVER_W + place,
         EDGE_OVER_A + place * 24 + ahead,
         EDGE_OVER_B + place * 16 + near,
-        EDGE_OVER_C + place * 8 + level(own, 7),
+        EDGE_OVER_C + place * 8 + ownLevel,
         EDGE_TOP + ahead,
         size,
       );
@@ -667,26 +716,38 @@ function codeDc(decode: bool, plane: i32, bottom: usize): void {
   const guess = (quarters + 2) >> 2;
   const part = quarters - 4 * guess + 2;
   const full = level(count, 15);
+  const wholeLevel = level(whole, 15);
+  let first = DC_A + spread * 16 + wholeLevel;
+  let third = DC_C + spread * 16 + full;
+  let signs = DC_SIGN + spread * 4 + part;
+  if (said != 0) {
+    const off = saidDc() - quarters;
+    const far = level(abs<i32>(off), 15);
+    const side = far * 2 + <i32>(off < 0);
+    first = DC_A + spread * 16 + far;
+    third = DC_C + side * 16 + wholeLevel;
+    signs = SAID_DC + side * 4 + part;
+  }
   let value = decode ? 0 : <i32>load<i16>(block);
   let size = abs<i32>(value - guess);
   const token = symbol(
     decode,
     DC_W + spread,
-    DC_A + spread * 16 + level(whole, 15),
+    first,
     DC_B + (min<i32>(plane, 3) * 16 + level(least, 15)) * 2 + (part < 2 ? 1 : 0),
-    DC_C + spread * 16 + full,
+    third,
     min<i32>(size, 7),
   );
   let offset = 0;
   if (token != 0) {
     if (decode) size = token;
-    const sign = bit(decode, DC_SIGN + spread * 4 + part, <i32>(value < guess));
+    const sign = bit(decode, signs, <i32>(value < guess));
     if (token == 7) {
       size = over(
         decode,
         DC_OVER_W,
         DC_OVER_A + spread,
-        DC_OVER_B + level(whole, 15),
+        DC_OVER_B + wholeLevel,
         DC_OVER_C + full,
         DC_TOP + spread,
         size,
@@ -705,6 +766,17 @@ function codeDc(decode: bool, plane: i32, bottom: usize): void {
   v128.store(RIGHT, v128.load(SUMS, 48), 16);
   v128.store(bottom, v128.load(SUMS, 96));
   v128.store(bottom, v128.load(SUMS, 112), 16);
+}
+
+/** What the sibling says about the lowest coefficient, in quarters of a step, as far off as it was beside and above. */
+function saidDc(): i32 {
+  const stride = block - above;
+  const own = <i32>load<i16>(said);
+  let off = 0;
+  if (hasLeft) off += 4 * <i32>load<i16>(left) - <i32>load<i16>(said - 128);
+  if (hasAbove) off += 4 * <i32>load<i16>(above) - <i32>load<i16>(said - stride);
+  if (hasLeft && hasAbove) off >>= 1;
+  return own + off;
 }
 
 /** A sum across an edge in quarters of a DC step, at most what a DC coefficient can be. */

@@ -15,6 +15,7 @@ export { writeCameraJpeg } from './camera-jpeg.ts';
 export { type CrwOptions, writeCrw } from './ciff-writer.ts';
 export { type Cr2Options, writeCr2 } from './cr2.ts';
 export { type DngLayout, type DngOptions, writeDng } from './dng.ts';
+export { type JpegBurst, shootJpegBurst } from './jpeg-burst.ts';
 export {
   encodeLosslessJpeg,
   type LosslessOptions,
