@@ -7,6 +7,7 @@ import { compactChoice, type LearnReport, learn } from './learn/index.ts';
 import type { RecordReader } from './metadata/index.ts';
 import type { World } from './platform/index.ts';
 import type { Query } from './query/index.ts';
+import { openTimeBox } from './time-box.ts';
 import { openVault, type Vault } from './vault/index.ts';
 
 /** What is compacted, and what ends it early. */
@@ -30,7 +31,7 @@ export interface CompactAndLearnReport extends CompactReport {
 }
 
 /**
- * Stores in fewer bytes, exactly, what its tier allows: JPEG and RAW files recoded, RAW files of a burst beside each
+ * Stores in fewer bytes, exactly, what its tier allows: JPEG and RAW files recoded, those of a burst beside each
  * other, later versions of catalogs and other files as changes of earlier ones. Each form is decoded and compared with
  * the original before the verbatim file goes. Pictures are looked at first: a recoded one can be learned from no more.
  * What its tier wants verbatim again, as somebody chose it since, is decoded and stored so.
@@ -42,42 +43,28 @@ export async function compact(
   vault: Vault,
   { where, learn: isLearning, records, returnsVerbatim, ...options }: CompactOptions = {},
 ): Promise<CompactAndLearnReport> {
-  const startMs = world.clock.monotonicMs();
-  const { isOnBattery } = await world.power.read();
-  const mayWork = options.onBattery === true || !isOnBattery;
-  const learned =
-    isLearning === false || !mayWork
-      ? null
-      : await learnWithin(world, vault, { ...options, ...(records && { records }) });
-  const now = learned === null ? vault : await openVault(world, vault.root);
-  const { unlearned, mustBeVerbatim, ...choice } = await compactChoice(world, now, where ?? null);
-  const { maxMinutes = Number.POSITIVE_INFINITY } = options;
-  const left = maxMinutes - (world.clock.monotonicMs() - startMs) / 60_000;
-  const box = { maxMinutes: Math.max(0, left) };
-  const report = await compactContents(world, now, {
-    ...{ ...options, ...box, ...choice },
-    ...(returnsVerbatim !== false && { mustBeVerbatim }),
-  });
-  return { ...report, unlearned, learned };
-}
-
-/** Learning takes its time out of the same box. */
-async function learnWithin(
-  world: World,
-  vault: Vault,
-  { maxMinutes, signal, onIssue, records }: Omit<CompactOptions, 'where'>,
-): Promise<LearnReport> {
-  const over = new AbortController();
-  const boxMs = maxMinutes === undefined ? null : Math.max(1, maxMinutes * 60_000);
-  const stopClock = boxMs === null ? null : world.clock.every(boxMs, () => over.abort());
+  const box = openTimeBox(world, options);
   try {
-    return await learn(world, vault, {
-      isForRoom: true,
-      ...(onIssue && { onIssue }),
-      signal: signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]),
-      ...(records && { records }),
+    const { isOnBattery } = await world.power.read();
+    const mayLearn = isLearning !== false && (options.onBattery === true || !isOnBattery);
+    const learned = mayLearn
+      ? await learn(world, vault, {
+          isForRoom: true,
+          signal: box.signal,
+          ...(options.onIssue && { onIssue: options.onIssue }),
+          ...(records && { records }),
+        })
+      : null;
+    const now = learned === null ? vault : await openVault(world, vault.root);
+    const { unlearned, mustBeVerbatim, ...choice } = await compactChoice(world, now, where ?? null);
+    const maxMinutes = box.minutesLeft();
+    const report = await compactContents(world, now, {
+      ...{ ...options, ...choice },
+      ...(maxMinutes !== undefined && { maxMinutes }),
+      ...(returnsVerbatim !== false && { mustBeVerbatim }),
     });
+    return { ...report, unlearned, learned };
   } finally {
-    stopClock?.();
+    box.close();
   }
 }

@@ -5,6 +5,7 @@ import { blobsWhere, learnPreviews, tiersByContent } from './learn/index.ts';
 import type { World } from './platform/index.ts';
 import type { Query } from './query/index.ts';
 import { nothingNew, type SyncOptions, type SyncReport, syncVaults } from './sync/index.ts';
+import { openTimeBox, type TimeBox } from './time-box.ts';
 import { check, openVault, type Vault } from './vault/index.ts';
 
 /** How two vaults are synced, in the words of a photographer. */
@@ -35,29 +36,44 @@ export async function sync(
   studio: Vault | string,
   options: SyncVaultsOptions = {},
 ): Promise<SyncReport> {
-  const { where, previews = options.bytesPerSecond !== undefined, ...rest } = options;
   if (typeof field === 'string' && typeof studio === 'string' && options.dryRun !== true) {
     const report = await nothingNew(world, [field, studio]);
     if (report !== null) return report;
   }
-  const [opened, other] = [await opening(world, field), await opening(world, studio)];
+  const box = openTimeBox(world, options);
+  try {
+    const opened = [await opening(world, field), await opening(world, studio)] as const;
+    return await syncOpened(world, opened, { options, box });
+  } finally {
+    box.close();
+  }
+}
+
+async function syncOpened(
+  world: World,
+  [field, studio]: readonly [Vault, Vault],
+  { options, box }: { readonly options: SyncVaultsOptions; readonly box: TimeBox },
+): Promise<SyncReport> {
+  const { where, previews = options.bytesPerSecond !== undefined, ...rest } = options;
   if (previews && options.dryRun !== true) {
     for (const [from, to] of [
-      [opened, other],
-      [other, opened],
+      [field, studio],
+      [studio, field],
     ] as const) {
       const blobs = where === undefined ? null : await blobsWhere(world, from, where);
       const isWanted = (blob: BlobId): boolean =>
         !to.ledger.holds(blob) && blobs?.has(blob) !== false;
       const issues = new IssueLog(rest.onIssue);
-      await learnPreviews(world, from, isWanted, { issues, signal: rest.signal });
+      await learnPreviews(world, from, isWanted, { issues, signal: box.signal });
     }
   }
-  return syncVaults(world, opened, other, {
+  const maxMinutes = box.minutesLeft();
+  return syncVaults(world, field, studio, {
     ...rest,
+    ...(maxMinutes !== undefined && { maxMinutes }),
     ranksOf: (vault) => ranksOf(world, vault),
     readOriginal: (vault, blob) => originalOf(world.disk, { blob, places: placesOf(vault, blob) }),
-    heal: (vault, damaged, from) => heal(world, vault, { damaged, from, signal: rest.signal }),
+    heal: (vault, damaged, from) => heal(world, vault, { damaged, from, signal: box.signal }),
     ...(where && {
       wantedOf: async (vault) => {
         const blobs = await blobsWhere(world, vault, where);
@@ -83,12 +99,12 @@ async function heal(
   wrong: {
     readonly damaged: readonly string[];
     readonly from: Vault;
-    readonly signal: AbortSignal | undefined;
+    readonly signal: AbortSignal;
   },
 ): Promise<readonly string[]> {
   const opened = await openVault(world, vault.root);
   const found = { ...(await check(world, opened)), damagedPaths: wrong.damaged };
   const { from, signal } = wrong;
-  const { repaired } = await repair(world, opened, found, { from, ...(signal && { signal }) });
+  const { repaired } = await repair(world, opened, found, { from, signal });
   return repaired;
 }

@@ -99,11 +99,11 @@ function newTally(): Tally {
 /** Mends what each vault lost and the other one holds. */
 async function healBoth(
   world: World,
-  { options, issues }: Sync,
+  { options, issues, pace, stop }: Sync,
   [field, studio]: Pair,
 ): Promise<readonly [Healing, Healing]> {
   const { accept = [], heal, dryRun: isDryRun = false } = options;
-  const how = { accepted: new Set(accept), issues, heal, isDryRun };
+  const how = { accepted: new Set(accept), issues, heal, isDryRun, pace, stop };
   return [
     await healVault(world, [field, studio], how),
     await healVault(world, [studio, field], how),

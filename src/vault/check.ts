@@ -178,10 +178,13 @@ function checkPresence(vault: Vault, inventory: Inventory, findings: Findings): 
       present.push(file);
       continue;
     }
-    const message =
+    const what =
       found === undefined
         ? 'This file is not there any more.'
         : `This file has ${found.sizeBytes} bytes; it must have ${file.sizeBytes}.`;
+    const message = file.isPart
+      ? `${what} The RAW file that it was cut out of cannot be given back without it.`
+      : what;
     report(findings, found === undefined ? 'missing' : 'damaged', file.at, message);
   }
   return present;

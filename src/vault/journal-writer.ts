@@ -91,11 +91,19 @@ export class JournalWriter {
   }
 }
 
+const CREDENTIALS =
+  "look at this computer's AWS credentials (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE) and at what they allow in the bucket";
+
+/** Whether a bucket answered, or would have: its rights are those of a key, not of a person. */
+function isOfBucket(error: unknown): boolean {
+  return messageOf(error).includes('s3://');
+}
+
 /** What an error while reading a vault means: nothing was to be written, and write protection is no matter. */
 export function readError(error: unknown, where: string): Error {
   const code = systemCodeOf(error);
   if (code !== 'EACCES' && code !== 'EPERM') return targetError(error, where);
-  const message = `You may not read this vault (${where}: ${messageOf(error)}). Nothing was changed; look at the owner and the rights of its folder, or open it as another user.`;
+  const message = `You may not read this vault (${where}: ${messageOf(error)}). Nothing was changed; ${isOfBucket(error) ? CREDENTIALS : 'look at the owner and the rights of its folder, or open it as another user'}.`;
   const details = { where, code };
   return new FieldVaultError('TARGET_GONE', message, {
     details,
@@ -121,7 +129,7 @@ export function targetError(error: unknown, where: string): Error {
     });
   }
   if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') {
-    const message = `The vault cannot be written (${where}: ${messageOf(error)}). What was protected before is safe; check the drive's write protection and your rights.`;
+    const message = `The vault cannot be written (${where}: ${messageOf(error)}). What was protected before is safe; ${isOfBucket(error) ? CREDENTIALS : "check the drive's write protection and your rights"}.`;
     return new FieldVaultError('TARGET_READ_ONLY', message, {
       details,
       retry: 'after-user-acts',

@@ -89,6 +89,7 @@ describe('a vault in a bucket, by the program', () => {
       faultOf = () => 403;
       const refused = await run('check', '--vault', VAULT);
       expect(refused.exit).not.toBe(0);
+      expect(refused.stderr).toMatch(/You may not read .*look at this computer's AWS credentials/);
       const texts = [made, backup, refused].flatMap(({ stdout, stderr }) => [stdout, stderr]);
       for (const key of store.keys()) {
         texts.push(Buffer.from((await store.get(key))?.bytes ?? []).toString('latin1'));

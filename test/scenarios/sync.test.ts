@@ -87,4 +87,22 @@ describe('sync()', () => {
     expect(report.directions[1].healed).toEqual([lost?.slice('/studio/vault/'.length)]);
     expect(told(await kit.check(STUDIO))).toEqual([]);
   });
+
+  it('mends at the rate that is allowed, and only while there is time', async () => {
+    const kit = await fieldAndStudio();
+    await syncNow(kit);
+    const [lost] = kit.disk.stage
+      .paths('/studio/vault/originals')
+      .filter((path) => path.includes('A~'));
+    kit.disk.stage.erase(lost ?? '');
+    const slow = { bytesPerSecond: 0.5, previews: false };
+    const cut = await syncNow(kit, { ...slow, maxMinutes: 0.05 });
+    expect(cut.directions[1].healed).toEqual([]);
+    expect(cut).toMatchObject({ isOutOfTime: true, issueCount: 0 });
+    const whole = await syncNow(kit, slow);
+    expect(whole.directions[1].healed).toHaveLength(1);
+    // Five bytes, of which a second's worth may be taken in haste.
+    expect(whole.durationMs).toBeGreaterThanOrEqual(9000);
+    expect(told(await kit.check(STUDIO))).toEqual([]);
+  });
 });

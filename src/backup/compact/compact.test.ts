@@ -185,6 +185,11 @@ describe('compact()', () => {
     );
     const bytes = world.disk.stage.peek(preview ?? '');
     expect([...(bytes ?? []).slice(0, 2)]).toEqual([0xff, 0xd8]);
+    world.disk.stage.erase(preview ?? '');
+    const { issues } = await checkVault(world, await open());
+    expect(issues.map(({ path, message }) => [`/drive/one/${path}`, message])).toEqual([
+      [preview, expect.stringMatching(/not there any more.*RAW file .* cannot be given back/)],
+    ]);
   });
 
   it.each([
