@@ -92,7 +92,7 @@ export const LIMITS = {
   jpegBytesMax: 536_870_912,
   /** Its coefficients, 2 bytes each in memory: 178 megapixels with halved colour, 89 without. */
   jpegCoefficientsMax: 268_435_456,
-  /** The same where it is coded beside a sibling, which takes twelve bytes each: 67 megapixels with halved colour. */
+  /** The same where it is coded beside a sibling, which takes fourteen bytes each: 67 megapixels with halved colour. */
   jpegSiblingCoefficientsMax: 100_663_296,
   /** Its scans; ten are usual, libjpeg makes no more than 64. */
   jpegScansMax: 64,
